@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: Apache-2.0
+# How every file of ours is compiled. Each warning is here for a reason; all of them are errors.
+
+add_library(anchor_compiler INTERFACE)
+target_compile_features(anchor_compiler INTERFACE cxx_std_20)
+target_include_directories(anchor_compiler INTERFACE ${PROJECT_SOURCE_DIR}/include)
+target_compile_options(anchor_compiler INTERFACE
+  -Wall -Wextra -Wpedantic
+  -Werror
+  -Wshadow               # a name that hides another is read as the wrong one
+  -Wconversion           # lengths and indices come from foreigners: no silent narrowing
+  -Wsign-conversion
+  -Wnon-virtual-dtor     # ports are deleted through their base
+  -Woverloaded-virtual
+  -Wold-style-cast       # a C cast hides which of four casts it is
+  -Wcast-align
+  -Wnull-dereference
+  -Wdouble-promotion
+  -Wformat=2
+  -Wimplicit-fallthrough
+  -Wextra-semi
+  -Wundef
+  -fno-strict-aliasing   # wire formats are read through octets; speed is not worth the risk
+  -fstack-protector-strong)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  target_compile_options(anchor_compiler INTERFACE
+    -Wduplicated-cond -Wduplicated-branches -Wlogical-op
+    -Wno-error=null-dereference     # GCC 12 sees ghosts inside std::variant at -O2
+    -Wno-error=maybe-uninitialized)
+endif()
+
+# Release builds are hardened; see docs/architecture.md.
+target_compile_options(anchor_compiler INTERFACE
+  $<$<CONFIG:Release>:-fstack-clash-protection>
+  $<$<CONFIG:Release>:-fcf-protection=full>
+  $<$<CONFIG:Release>:-ftrivial-auto-var-init=zero>
+  $<$<CONFIG:Release>:-ffunction-sections>
+  $<$<CONFIG:Release>:-fdata-sections>)
+target_compile_definitions(anchor_compiler INTERFACE
+  $<$<CONFIG:Release>:_FORTIFY_SOURCE=2>
+  $<$<CONFIG:Release>:_GLIBCXX_ASSERTIONS>)
+target_link_options(anchor_compiler INTERFACE
+  $<$<CONFIG:Release>:LINKER:-z,relro,-z,now,-z,noexecstack,--gc-sections,--as-needed>)
+
+if(ANCHOR_SANITIZE)
+  target_compile_options(anchor_compiler INTERFACE -fsanitize=${ANCHOR_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  target_link_options(anchor_compiler INTERFACE -fsanitize=${ANCHOR_SANITIZE})
+endif()
+if(ANCHOR_COVERAGE)
+  target_compile_options(anchor_compiler INTERFACE --coverage)
+  target_link_options(anchor_compiler INTERFACE --coverage)
+endif()
+if(ANCHOR_FUZZ)
+  if(NOT CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+    message(FATAL_ERROR "ANCHOR_FUZZ needs clang (libFuzzer): use the preset 'fuzz'")
+  endif()
+  target_compile_options(anchor_compiler INTERFACE -fsanitize=fuzzer-no-link)
+endif()
+
+find_program(CCACHE_PROGRAM ccache)
+if(CCACHE_PROGRAM)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE_PROGRAM})
+  set(CMAKE_C_COMPILER_LAUNCHER ${CCACHE_PROGRAM})
+endif()

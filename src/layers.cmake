@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: Apache-2.0
+# anchor_module(): one library a module, linked by src/layers.table and by nothing else.
+
+set(ANCHOR_LAYERS_TABLE ${CMAKE_CURRENT_LIST_DIR}/layers.table)
+set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${ANCHOR_LAYERS_TABLE})
+file(STRINGS ${ANCHOR_LAYERS_TABLE} layers_lines REGEX "^[a-z]+:")
+set(ANCHOR_MODULES "")
+foreach(line IN LISTS layers_lines)
+  string(REGEX MATCH "^([a-z]+):(.*)$" _ "${line}")
+  set(module ${CMAKE_MATCH_1})
+  string(STRIP "${CMAKE_MATCH_2}" may_include)
+  separate_arguments(may_include)
+  list(APPEND ANCHOR_MODULES ${module})
+  set(ANCHOR_MAY_INCLUDE_${module} ${may_include})
+endforeach()
+
+# anchor_module(<name> SOURCES <file>... [PUBLIC <library>...] [PRIVATE <library>...])
+# PUBLIC and PRIVATE name third-party libraries; the modules below come from the table.
+function(anchor_module name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;PUBLIC;PRIVATE" ${ARGN})
+  if(NOT name IN_LIST ANCHOR_MODULES)
+    message(FATAL_ERROR "module ${name} is not in ${ANCHOR_LAYERS_TABLE}")
+  endif()
+  add_library(anchor_${name} STATIC ${ARG_SOURCES})
+  add_library(anchor::${name} ALIAS anchor_${name})
+  target_include_directories(anchor_${name} PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
+  target_link_libraries(anchor_${name} PUBLIC anchor_compiler ${ARG_PUBLIC} PRIVATE ${ARG_PRIVATE})
+  foreach(below IN LISTS ANCHOR_MAY_INCLUDE_${name})
+    target_link_libraries(anchor_${name} PUBLIC anchor_${below})
+  endforeach()
+endfunction()

@@ -1,0 +1,2 @@
+# CLI11: command lines of the four programs. Header-only.
+find_package(CLI11 2.1 REQUIRED)

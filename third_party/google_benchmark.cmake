@@ -1,0 +1,2 @@
+# Google Benchmark, development only.
+find_package(benchmark REQUIRED)

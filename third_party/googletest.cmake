@@ -1,0 +1,3 @@
+# GoogleTest, development only.
+find_package(GTest 1.12 REQUIRED)
+include(GoogleTest)

@@ -1,0 +1,2 @@
+# SQLite: the registry's store, and nothing else.
+find_package(SQLite3 3.37 REQUIRED)
