@@ -30,20 +30,24 @@ struct ClockInfo {
 struct QuoteStatement {  ///< TPMS_QUOTE_INFO, §10.12.4
     std::vector<PcrSelection> selections;
     Bytes pcr_digest;
+    friend bool operator==(const QuoteStatement&, const QuoteStatement&) = default;
 };
 struct CertifyStatement {  ///< TPMS_CERTIFY_INFO, §10.12.3
     Bytes name;
     Bytes qualified_name;
+    friend bool operator==(const CertifyStatement&, const CertifyStatement&) = default;
 };
 struct TimeStatement {       ///< TPMS_TIME_ATTEST_INFO, §10.12.2
     std::uint64_t time = 0;  ///< milliseconds since the TPM was powered
     ClockInfo clock;
     std::uint64_t firmware_version = 0;
+    friend bool operator==(const TimeStatement&, const TimeStatement&) = default;
 };
 struct NvStatement {  ///< TPMS_NV_CERTIFY_INFO, §10.12.8
     Bytes index_name;
     std::uint16_t offset = 0;
     Bytes contents;
+    friend bool operator==(const NvStatement&, const NvStatement&) = default;
 };
 
 /// TPMS_ATTEST without its magic, which parsing has checked.
@@ -53,11 +57,14 @@ struct Statement {
     ClockInfo clock;
     std::uint64_t firmware_version = 0;
     std::variant<QuoteStatement, CertifyStatement, TimeStatement, NvStatement> attested;
+    friend bool operator==(const Statement&, const Statement&) = default;
 };
 
 /// Rejected: not TPM_GENERATED, a type other than the four, a PCR bank that is unknown or comes twice, a register above
-/// 23, leftovers, anything that would not be written the same way again.
+/// 23, a field longer than its kind allows, leftovers. Banks without a register are dropped.
 [[nodiscard]] Result<Statement> parse_statement(ByteView tpms_attest);
+/// TPMS_ATTEST, with TPM_GENERATED in front: for software that stands in for a TPM.
+[[nodiscard]] Bytes marshal(const Statement& statement);
 
 /// TPMT_SIGNATURE, Part 2 §11.3.4.
 struct Signature {
@@ -65,10 +72,13 @@ struct Signature {
     HashAlg hash = HashAlg::Sha256;
     Bytes value;    ///< RSA: the signature. ECDSA: r, as the TPM wrote it, perhaps without leading zeros
     Bytes value_s;  ///< ECDSA: s
+    friend bool operator==(const Signature&, const Signature&) = default;
 };
 
 /// Rejected: schemes other than ECDSA, RSASSA and RSAPSS, unknown hashes, leftovers.
 [[nodiscard]] Result<Signature> parse_signature(ByteView tpmt_signature);
+/// TPMT_SIGNATURE.
+[[nodiscard]] Bytes marshal(const Signature& signature);
 /// The signature in the form of crypto and DeviceKey: as it is for RSA, r ‖ s padded to the field for ECDSA. Rejected
 /// where scheme and key do not go together or a number is longer than the field.
 [[nodiscard]] Result<Bytes> plain_signature(const Signature& signature, KeyAlg key);
