@@ -6,9 +6,9 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <cstdio>
 #include <filesystem>
 #include <fstream>
+#include <iostream>
 #include <iterator>
 #include <span>
 #include <system_error>
@@ -29,7 +29,7 @@ std::vector<std::filesystem::path> inputs_of(const std::filesystem::path& folder
 }
 
 bool run(const std::filesystem::path& input) {
-    std::fprintf(stderr, "%s\n", input.c_str());
+    std::cerr << input.string() << '\n';
     std::ifstream stream(input, std::ios::binary);
     const std::vector<char> content{std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
     if (!stream.good() && !stream.eof()) return false;
@@ -41,7 +41,7 @@ bool run(const std::filesystem::path& input) {
 bool run_all(const std::filesystem::path& folder) {
     const auto inputs = inputs_of(folder);
     if (inputs.empty()) {
-        std::fprintf(stderr, "%s: no inputs\n", folder.c_str());
+        std::cerr << folder.string() << ": no inputs\n";
         return false;
     }
     return std::all_of(inputs.begin(), inputs.end(), run);
@@ -52,7 +52,7 @@ bool run_all(const std::filesystem::path& folder) {
 int main(int argc, char** argv) {
     const std::span<char*> folders(argv + 1, static_cast<std::size_t>(std::max(argc - 1, 0)));
     if (folders.empty()) {
-        std::fprintf(stderr, "usage: run_corpus FOLDER...\n");
+        std::cerr << "usage: run_corpus FOLDER...\n";
         return 2;
     }
     return std::all_of(folders.begin(), folders.end(), [](const char* folder) { return run_all(folder); }) ? 0 : 1;

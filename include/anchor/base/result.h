@@ -52,8 +52,8 @@ public:
 
     template <class U = T>
     requires(std::is_constructible_v<T, U&&> && !std::is_same_v<std::remove_cvref_t<U>, Result> &&
-             !std::is_same_v<std::remove_cvref_t<U>, Error>) Result(U&& value)
-        : state_(std::in_place_index<0>, std::forward<U>(value)) {}            // NOLINT: implicit by intent
+             !std::is_same_v<std::remove_cvref_t<U>, Error>) Result(U&& value)  // NOLINT: implicit by intent
+        : state_(std::in_place_index<0>, std::forward<U>(value)) {}
     Result(Error error) : state_(std::in_place_index<1>, std::move(error)) {}  // NOLINT: implicit by intent
 
     [[nodiscard]] bool has_value() const noexcept { return state_.index() == 0; }
