@@ -20,6 +20,7 @@ target_compile_options(anchor_compiler INTERFACE
   -Wimplicit-fallthrough
   -Wextra-semi
   -Wundef
+  -Wno-missing-field-initializers  # members have defaults; designated initialisers name only what differs
   -fno-strict-aliasing   # wire formats are read through octets; speed is not worth the risk
   -fstack-protector-strong)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")

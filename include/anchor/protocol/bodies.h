@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// The smaller bodies: standing, freshness, attestation results, chunks of what is too large for one message.
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include <anchor/core/decision.h>
+#include <anchor/core/standing.h>
+#include <anchor/protocol/evidence.h>
+
+namespace anchor::protocol {
+
+/// Body of a standing document; its number is the document's version.
+[[nodiscard]] Json to_json(const Standing& standing);
+[[nodiscard]] Result<Standing> standing_from(std::uint64_t number, const Json& body);
+
+/// Body of a freshness document; its number is the document's version, its expiry the document's not_after.
+struct Freshness {
+    std::map<std::string, std::uint64_t> versions;  ///< "anchors", "policy/<group>", "reference/<group>", "revocations"
+};
+[[nodiscard]] Json to_json(const Freshness& freshness);
+[[nodiscard]] Result<Freshness> freshness_from(const Json& body);
+
+/// Body of an attestation result (RFC 9334 §8.4): how the registry judged Evidence. It expires with its document.
+struct AttestationResult {
+    Level level = Level::Unverified;
+    Tier overall = Tier::None;
+    int risk = 0;
+    std::vector<Finding> findings;
+};
+[[nodiscard]] Json to_json(const AttestationResult& result);
+[[nodiscard]] Result<AttestationResult> attestation_result_from(const Json& body);
+
+/// The registry's answer to attest.nonce.
+struct NonceGrant {
+    Bytes nonce;
+    Seconds expires_in{0};
+    std::vector<PcrSelection> selections;  ///< what it wants quoted
+};
+[[nodiscard]] Json to_json(const NonceGrant& grant);
+[[nodiscard]] Result<NonceGrant> nonce_grant_from(const Json& body);
+
+/// blob.put: a piece of a blob. The answer says up to where the registry has it, so that a broken transfer goes on there.
+struct BlobChunk {
+    BlobName name;
+    std::uint64_t offset = 0;
+    Bytes octets;
+};
+inline constexpr std::size_t kMaxChunk = 64UL * 1024;
+[[nodiscard]] Json to_json(const BlobChunk& chunk);
+[[nodiscard]] Result<BlobChunk> blob_chunk_from(const Json& body);
+
+[[nodiscard]] Json to_json(const Finding& finding);
+[[nodiscard]] Result<Finding> finding_from(const Json& json);
+
+}  // namespace anchor::protocol
