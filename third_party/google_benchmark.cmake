@@ -1,2 +1,3 @@
+# SPDX-License-Identifier: Apache-2.0
 # Google Benchmark, development only.
-find_package(benchmark REQUIRED)
+find_package(benchmark 1.7 REQUIRED)

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Mbed TLS: TLS, X.509, digests and signatures. Small, portable to the devices we live on, with two long-term
 # branches: 2.28 (TLS 1.2) and 3.6 (TLS 1.2 and 1.3). Only the module crypto includes it.
 find_path(MBEDTLS_INCLUDE_DIR mbedtls/ssl.h REQUIRED)

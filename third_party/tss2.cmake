@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # tpm2-tss: the TCG's software stack. esys (only in module tpm), mu (marshalling, only in tpmwire and tpm),
 # rc (error texts), tctildr (finds the way to the TPM).
 find_package(PkgConfig REQUIRED)
