@@ -20,7 +20,7 @@ namespace {
 
 constexpr std::size_t kLongestSignature = 512;  // RSA-4096
 constexpr std::size_t kHeaderDepth = 8;         // a jwk or x5c may stand there, ignored
-constexpr std::size_t kDocumentDepth = 3;
+constexpr std::size_t kDocumentDepth = 4;       // one more than it may have, so that an unprotected header is refused by its name
 
 Result<std::string> name_in(const Json& header, std::string_view parameter) {
     ANCHOR_ASSIGN_OR_RETURN(std::string name, json_string(header, parameter));
