@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <anchor/measure/ima_table.h>
+
+#include <algorithm>
+#include <cstring>
+
+#include <anchor/base/byte_reader.h>
+#include <anchor/crypto/hash.h>
+
+#include "ima_table_form.h"
+
+namespace anchor::measure {
+namespace {
+
+std::uint64_t leading_octets(ByteView octets) noexcept {
+    std::uint64_t value = 0;
+    for (const std::uint8_t octet : octets.first(8)) value = (value << 8U) | octet;
+    return value;
+}
+
+bool less(ByteView entry, ByteView wanted) noexcept { return std::memcmp(entry.data(), wanted.data(), wanted.size()) < 0; }
+
+// Visits the rules until the visitor says true or they end. False also where they are malformed.
+template <class Visit>
+bool any_rule(ByteView octets, Visit visit) noexcept {
+    while (octets.size() >= kRuleHeader) {
+        const std::size_t length = octets[2] | static_cast<std::size_t>(octets[3]) << 8U;
+        if (octets.size() - kRuleHeader < length) return false;
+        if (visit(static_cast<ImaRule>(octets[0]), as_text(octets.subspan(kRuleHeader, length)))) return true;
+        octets = octets.subspan(kRuleHeader + length);
+    }
+    return false;
+}
+
+Result<void> check_rules(ByteView octets) {
+    if (octets.size() > kImaTableRules) return rejected("IMA table: the rules have " + std::to_string(octets.size()) + " octets");
+    std::size_t used = 0;
+    const bool strange = any_rule(octets, [&](ImaRule rule, std::string_view path) {
+        used += kRuleHeader + path.size();
+        return (rule != ImaRule::ExcludePath && rule != ImaRule::ExcludePrefix) || path.empty();
+    });
+    if (strange || used != octets.size()) return rejected("IMA table: the rules are malformed near octet " + std::to_string(used));
+    return {};
+}
+
+}  // namespace
+
+std::array<std::uint8_t, kImaPathKey> ima_path_key(std::string_view path) noexcept {
+    Digest digest(HashAlg::Sha256);
+    if (path.find(' ') == std::string_view::npos) {
+        digest = crypto::hash(HashAlg::Sha256, as_bytes(path));
+    } else {
+        std::string spelled(path);
+        std::ranges::replace(spelled, ' ', '_');
+        digest = crypto::hash(HashAlg::Sha256, as_bytes(spelled));
+    }
+    std::array<std::uint8_t, kImaPathKey> key{};
+    std::ranges::copy(digest.view().first(kImaPathKey), key.begin());
+    return key;
+}
+
+Result<ImaTable> ImaTable::open(ByteView file) {
+    ByteReader reader(file);
+    ANCHOR_ASSIGN_OR_RETURN(const ByteView magic, reader.take(kTableMagic.size(), "IMA table: magic"));
+    if (!equal(magic, as_bytes(kTableMagic))) return rejected("IMA table: not a table of version 1");
+    ANCHOR_RETURN_IF_ERROR(reader.take(digest_size(HashAlg::Sha256), "IMA table: digest"));
+    ANCHOR_ASSIGN_OR_RETURN(const std::uint64_t size, reader.u64_le("IMA table: size"));
+    if (size != file.size()) return rejected("IMA table: " + std::to_string(file.size()) + " octets, not " + std::to_string(size));
+    ANCHOR_ASSIGN_OR_RETURN(const std::uint16_t count, reader.u16_le("IMA table: number of sections"));
+    if (count > kImaTableSections) return rejected("IMA table: " + std::to_string(count) + " sections");
+    ANCHOR_ASSIGN_OR_RETURN(const ByteView reserved, reader.take(kTableReserved, "IMA table: reserved octets"));
+    if (std::ranges::any_of(reserved, [](std::uint8_t octet) { return octet != 0; }))
+        return rejected("IMA table: reserved octets are used");
+
+    ImaTable table;
+    table.file_ = file;
+    for (std::size_t i = 0; i < count; ++i) {
+        ANCHOR_ASSIGN_OR_RETURN(const Section section, read_section(file, i));
+        if (table.section(section.kind, section.alg) != nullptr)
+            return rejected("IMA table: section " + std::to_string(i) + " is a second one");
+        table.sections_[table.section_count_++] = section;
+    }
+    return table;
+}
+
+Result<ImaTable::Section> ImaTable::read_section(ByteView file, std::size_t index) {
+    const std::string name = "IMA table: section " + std::to_string(index);
+    ByteReader reader(file, 0);
+    ANCHOR_RETURN_IF_ERROR(reader.take(kTableHeader + index * kTableSection, name));
+    ANCHOR_ASSIGN_OR_RETURN(const std::uint16_t kind, reader.u16_le(name));
+    ANCHOR_ASSIGN_OR_RETURN(const std::uint16_t alg_id, reader.u16_le(name));
+    ANCHOR_ASSIGN_OR_RETURN(const std::uint32_t entry_size, reader.u32_le(name));
+    ANCHOR_ASSIGN_OR_RETURN(const std::uint64_t offset, reader.u64_le(name));
+    ANCHOR_ASSIGN_OR_RETURN(const std::uint64_t length, reader.u64_le(name));
+    if (offset > file.size() || length > file.size() - offset) return rejected(name + " lies outside the file");
+    Section section;
+    section.octets = file.subspan(static_cast<std::size_t>(offset), static_cast<std::size_t>(length));
+    if (kind == static_cast<std::uint16_t>(Kind::Rules)) {
+        if (alg_id != 0 || entry_size != 0) return rejected(name + " has rules with an algorithm or entries");
+        ANCHOR_RETURN_IF_ERROR(check_rules(section.octets));
+        return section;
+    }
+    if (kind != static_cast<std::uint16_t>(Kind::ByPath) && kind != static_cast<std::uint16_t>(Kind::ByDigest)) {
+        return rejected(name + " is of kind " + std::to_string(kind));
+    }
+    const auto alg = hash_alg_from_tpm(alg_id);
+    if (!alg) return rejected(name + " has the algorithm " + std::to_string(alg_id));
+    section.kind = static_cast<Kind>(kind);
+    section.alg = *alg;
+    section.entry_size = digest_size(*alg) + (section.kind == Kind::ByPath ? kImaPathKey : 0);
+    if (entry_size != section.entry_size || length % entry_size != 0) return rejected(name + " has entries of another size");
+    return section;
+}
+
+Digest ImaTable::digest() const noexcept {
+    Digest digest(HashAlg::Sha256);
+    std::ranges::copy(file_.subspan(kTableMagic.size(), digest.size()), digest.writable().begin());
+    return digest;
+}
+
+Result<void> ImaTable::verify() const {
+    const ByteView body = file_.subspan(kTableMagic.size() + digest_size(HashAlg::Sha256));
+    if (crypto::hash(HashAlg::Sha256, body) != digest()) return rejected("IMA table: its octets are not those that its header names");
+    for (std::size_t s = 0; s < section_count_; ++s) {
+        const Section& section = sections_[s];
+        for (std::size_t i = 1; i < section.count(); ++i) {
+            if (!less(section.entry(i - 1), section.entry(i))) {
+                return rejected("IMA table: section " + std::to_string(s) + ", entry " + std::to_string(i) + " is out of order");
+            }
+        }
+    }
+    return {};
+}
+
+// The entries are digests, evenly spread: a guess by value is close after a few steps. A table made to mislead the
+// guesses only costs the halving that follows.
+std::size_t ImaTable::lower_bound(const Section& section, ByteView wanted) noexcept {
+    std::size_t low = 0;
+    std::size_t high = section.count();
+    const std::uint64_t target = leading_octets(wanted);
+    for (int guess = 0; guess < 4 && high - low > 16; ++guess) {
+        const std::uint64_t bottom = leading_octets(section.entry(low));
+        const std::uint64_t top = leading_octets(section.entry(high - 1));
+        if (target <= bottom || target >= top || bottom >= top) break;
+        const double share = static_cast<double>(target - bottom) / static_cast<double>(top - bottom);
+        const std::size_t middle = std::min(low + static_cast<std::size_t>(share * static_cast<double>(high - low - 1)), high - 1);
+        // A window around the guess, wide enough for the usual deviation, narrows both ends at once.
+        const std::size_t margin = 8 + static_cast<std::size_t>((high - low) >> 7U);
+        const std::size_t left = middle > low + margin ? middle - margin : low;
+        const std::size_t right = high - middle > margin ? middle + margin : high;
+        if (left > low) (less(section.entry(left), wanted) ? low : high) = left;
+        if (right < high && right > low) (less(section.entry(right), wanted) ? low : high) = right;
+    }
+    while (low < high) {
+        const std::size_t middle = low + (high - low) / 2;
+        if (less(section.entry(middle), wanted)) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low;
+}
+
+ImaTable::Found ImaTable::find(std::string_view path, const Digest& digest) const noexcept {
+    Found found;
+    if (const Section* const by_path = section(Kind::ByPath, digest.alg()); by_path != nullptr) {
+        const auto key = ima_path_key(path);
+        found.lookup = ImaLookup::UnknownPath;
+        for (std::size_t i = lower_bound(*by_path, key); i < by_path->count(); ++i) {
+            const ByteView entry = by_path->entry(i);
+            if (!equal(entry.first(kImaPathKey), key)) break;
+            if (equal(entry.subspan(kImaPathKey), digest.view())) return {ImaLookup::Known, {}};
+            if (found.lookup != ImaLookup::Changed) found = {ImaLookup::Changed, entry.subspan(kImaPathKey)};
+        }
+    }
+    if (const Section* const anywhere = section(Kind::ByDigest, digest.alg()); anywhere != nullptr) {
+        if (found.lookup == ImaLookup::NoReference) found.lookup = ImaLookup::UnknownPath;
+        const std::size_t i = lower_bound(*anywhere, digest.view());
+        if (i < anywhere->count() && equal(anywhere->entry(i), digest.view())) return {ImaLookup::Known, {}};
+    }
+    return found;
+}
+
+bool ImaTable::excludes(std::string_view path) const noexcept {
+    const Section* const rules = section(Kind::Rules, Section{}.alg);
+    if (rules == nullptr) return false;
+    return any_rule(rules->octets, [path](ImaRule rule, std::string_view text) {
+        return rule == ImaRule::ExcludePrefix ? path.starts_with(text) : path == text;
+    });
+}
+
+std::uint64_t ImaTable::size() const noexcept {
+    std::uint64_t entries = 0;
+    for (std::size_t i = 0; i < section_count_; ++i) entries += sections_[i].count();
+    return entries;
+}
+
+const ImaTable::Section* ImaTable::section(Kind kind, HashAlg alg) const noexcept {
+    for (std::size_t i = 0; i < section_count_; ++i) {
+        if (sections_[i].kind == kind && sections_[i].alg == alg) return &sections_[i];
+    }
+    return nullptr;
+}
+
+}  // namespace anchor::measure
