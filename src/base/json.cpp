@@ -264,7 +264,8 @@ Result<std::int64_t> json_integer(const Json& object, std::string_view key) {
 
 Result<std::uint64_t> json_unsigned(const Json& object, std::string_view key) {
     ANCHOR_ASSIGN_OR_RETURN(const Json* value, member(object, key));
-    if (!value->is_number_unsigned()) return wrong_type(key, "an integer that is not negative", *value);
+    const bool fits = value->is_number_unsigned() || (value->is_number_integer() && value->get<std::int64_t>() >= 0);
+    if (!fits) return wrong_type(key, "an integer that is not negative", *value);
     return value->get<std::uint64_t>();
 }
 

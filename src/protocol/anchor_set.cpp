@@ -3,33 +3,19 @@
 
 #include <set>
 
-#include <anchor/base/encoding.h>
-
+#include "key_set.h"
 #include "shapes.h"
 
 namespace anchor::protocol {
 namespace {
 
-constexpr std::size_t kMaxKeys = 64;
+constexpr std::size_t kMaxRoleKeys = 64;
 constexpr std::size_t kMaxCertificates = 32;
-
-Result<crypto::JwsKeys> keys_from(const Json& body) {
-    ANCHOR_ASSIGN_OR_RETURN(const Json* json, object_of(body, "keys"));
-    if (json->size() > kMaxKeys) return rejected("more than " + std::to_string(kMaxKeys) + " keys");
-    crypto::JwsKeys keys;
-    for (const auto& [kid, value] : json->items()) {
-        ANCHOR_ASSIGN_OR_RETURN(const Bytes spki, json_octets(*json, kid));
-        ANCHOR_ASSIGN_OR_RETURN(crypto::PublicKey key, crypto::PublicKey::from_spki(spki));
-        if (key.thumbprint() != kid) return rejected("key id \"" + kid.substr(0, 64) + "\" is not the thumbprint of its key");
-        keys.emplace(kid, std::move(key));
-    }
-    return keys;
-}
 
 Result<Role> role_from(const Json& json, const crypto::JwsKeys& keys) {
     ANCHOR_RETURN_IF_ERROR(json_only_keys(json, {"kids", "threshold"}));
     Role role;
-    ANCHOR_ASSIGN_OR_RETURN(role.kids, text_list_from(json, "kids", kMaxKeys));
+    ANCHOR_ASSIGN_OR_RETURN(role.kids, text_list_from(json, "kids", kMaxRoleKeys));
     const std::set<std::string> distinct(role.kids.begin(), role.kids.end());
     if (distinct.size() != role.kids.size()) return rejected("names a key twice");
     for (const std::string& kid : role.kids) {
@@ -81,13 +67,11 @@ crypto::JwsKeys AnchorSet::keys_of(DocumentKind kind) const {
 }
 
 Json to_json(const AnchorSet& set) {
-    Json keys = Json::object();
-    for (const auto& [kid, key] : set.keys) keys[kid] = to_base64url(key.spki());
     Json roles = Json::object();
     for (const auto& [kind, role] : set.roles) {
         roles[std::string(to_string(kind))] = {{"kids", role.kids}, {"threshold", role.threshold}};
     }
-    return {{"keys", keys},
+    return {{"keys", keys_to_json(set.keys)},
             {"roles", roles},
             {"broker_anchors", octet_list(set.broker_anchors)},
             {"device_anchors", octet_list(set.device_anchors)}};
@@ -96,7 +80,7 @@ Json to_json(const AnchorSet& set) {
 Result<AnchorSet> anchor_set_from(std::uint64_t version, const Json& body) {
     ANCHOR_RETURN_IF_ERROR(json_only_keys(body, {"keys", "roles", "broker_anchors", "device_anchors"}));
     AnchorSet set{.version = version};
-    ANCHOR_ASSIGN_OR_RETURN(set.keys, keys_from(body));
+    ANCHOR_ASSIGN_OR_RETURN(set.keys, keys_from(body, "keys"));
     ANCHOR_ASSIGN_OR_RETURN(set.roles, roles_from(body, set.keys));
     ANCHOR_RETURN_IF_ERROR(check_separation(set.roles));
     for (const DocumentKind kind : {DocumentKind::Anchors, DocumentKind::Reply}) {

@@ -3,6 +3,7 @@
 #include <anchor/protocol/enrollment.h>
 #include <anchor/protocol/topics.h>
 
+#include "key_set.h"
 #include "shapes.h"
 
 namespace anchor::protocol {
@@ -23,6 +24,7 @@ SecretBytes encode(const ClaimBundle& bundle) {
             {"certificates", octet_list(bundle.certificates)},
             {"private_key", as_text(bundle.private_key.view())},
             {"anchors", bundle.anchors},
+            {"authority", keys_to_json(bundle.authority)},
         }
             .dump(2);
     SecretBytes secret = SecretBytes::copy_of(as_bytes(text));
@@ -32,7 +34,8 @@ SecretBytes encode(const ClaimBundle& bundle) {
 
 Result<ClaimBundle> claim_bundle_from(std::string_view text) {
     ANCHOR_ASSIGN_OR_RETURN(const Json json, parse_json(text));
-    ANCHOR_RETURN_IF_ERROR(json_only_keys(json, {"format", "tenant", "claim", "enroll", "certificates", "private_key", "anchors"}));
+    ANCHOR_RETURN_IF_ERROR(
+        json_only_keys(json, {"format", "tenant", "claim", "enroll", "certificates", "private_key", "anchors", "authority"}));
     ANCHOR_ASSIGN_OR_RETURN(const std::string format, json_string(json, "format"));
     if (format != kFormat)
         return rejected("not a claim bundle: \"format\" is \"" + format.substr(0, 40) + "\", expected \"" + std::string(kFormat) + "\"");
@@ -49,6 +52,8 @@ Result<ClaimBundle> claim_bundle_from(std::string_view text) {
     bundle.private_key = SecretBytes::copy_of(as_bytes(key));
     wipe({reinterpret_cast<std::uint8_t*>(key.data()), key.size()});
     ANCHOR_ASSIGN_OR_RETURN(bundle.anchors, json_string(json, "anchors"));
+    ANCHOR_ASSIGN_OR_RETURN(bundle.authority, keys_from(json, "authority"));
+    if (bundle.authority.empty()) return rejected("\"authority\" names no key");
     return bundle;
 }
 

@@ -75,7 +75,8 @@ struct ClaimBundle {
     std::uint16_t port = 0;           ///< of the broker's enrolment listener
     std::vector<Bytes> certificates;  ///< the claim certificate's chain, X.509 DER
     SecretBytes private_key;          ///< PKCS#8 PEM
-    std::string anchors;              ///< the first trust-anchor set, signed by its own keys
+    std::string anchors;              ///< the first trust-anchor set, a signed document
+    crypto::JwsKeys authority;        ///< the keys that vouch for it: believed because they stand here
 };
 /// Text of the bundle file; wiped by its owner.
 [[nodiscard]] SecretBytes encode(const ClaimBundle& bundle);

@@ -55,6 +55,7 @@ TEST(StrictJson, TypedAccessNamesTheMember) {
     EXPECT_EQ(json_string(value, "s").value(), "x");
     EXPECT_EQ(json_integer(value, "n").value(), -1);
     EXPECT_EQ(json_unsigned(value, "u").value(), UINT64_MAX);
+    EXPECT_EQ(json_unsigned(Json{{"made", 60}}, "made").value(), 60U) << "a value made here has no sign bit to show";
     EXPECT_EQ(json_octets(value, "o").value(), (Bytes{0xfb, 0xff}));
     EXPECT_EQ(json_string(value, "gone").error().what, "\"gone\" is missing");
     EXPECT_EQ(json_integer(value, "u").error().what, "\"u\" is number, expected a 64-bit integer");

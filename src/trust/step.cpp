@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <anchor/trust/step.h>
+
+#include <algorithm>
+
+namespace anchor::trust {
+namespace {
+
+constexpr Level kWithoutJudgement = Level::Unverified;
+
+// What the owner's word alone allows.
+Level ceiling_of(StandingStatus status) {
+    switch (status) {
+        case StandingStatus::Active: return Level::Trusted;
+        case StandingStatus::Suspended: return Level::Quarantined;
+        case StandingStatus::Revoked: return Level::Revoked;
+    }
+    return Level::Revoked;
+}
+
+bool in_force(const std::optional<RegistryVerdict>& verdict, Now now) { return verdict && now.wall < verdict->expires; }
+
+// Changes the parts of the state that an event is about. The level is computed afterwards, in one place.
+class Change {
+public:
+    Change(TrustState& state, Now now, Consequences& out) : state_(state), now_(now), out_(out) {}
+
+    void operator()(const Judged& judged) {
+        state_.because = judged.because;
+        if (judged.level >= state_.local) {
+            // Worse or the same: at once, and a recovery that was under way begins anew.
+            state_.local = judged.level;
+            state_.better_since.reset();
+            return;
+        }
+        if (!judged.rules.may_loosen || judged.level == Level::Revoked) {
+            state_.better_since.reset();
+            return;
+        }
+        if (!state_.better_since) state_.better_since = now_.steady;
+        const SteadyTime due = *state_.better_since + judged.rules.recover_after;
+        if (now_.steady < due) {
+            out_.wake_at = due;
+            return;
+        }
+        if (judged.rules.recovery == Recovery::Registry && !(in_force(state_.registry, now_) && state_.registry->level <= judged.level))
+            return;
+        state_.local = judged.level;
+        state_.better_since.reset();
+    }
+
+    void operator()(const Unjudged& unjudged) {
+        state_.local = worse(state_.local, kWithoutJudgement);
+        state_.better_since.reset();
+        state_.because = unjudged.why;
+    }
+
+    void operator()(const RegistryJudged& judged) { state_.registry = judged.verdict; }
+
+    void operator()(const StandingArrived& arrived) {
+        if (arrived.standing.number <= state_.standing_number) return;
+        state_.standing_number = arrived.standing.number;
+        // Revocation ends by reinstatement alone: a later standing moves the number and nothing else.
+        if (state_.standing != StandingStatus::Revoked) state_.standing = arrived.standing.status;
+        out_.floor = true;
+    }
+
+    void operator()(const Reinstated& reinstated) {
+        if (reinstated.number <= state_.standing_number) return;
+        state_.standing_number = reinstated.number;
+        state_.standing = StandingStatus::Active;
+        state_.local = worse(std::min(state_.local, Level::Quarantined), kWithoutJudgement);
+        state_.better_since.reset();
+        out_.floor = true;
+    }
+
+    void operator()(const Restarted&) {
+        state_.local = worse(state_.local, kWithoutJudgement);
+        state_.better_since.reset();  // steady time began anew
+        state_.because = "nothing judged since the start";
+    }
+
+    void operator()(const TimePassed&) {}
+
+private:
+    TrustState& state_;
+    Now now_;
+    Consequences& out_;
+};
+
+Level effective(const TrustState& state, Now now) {
+    Level level = worse(state.local, ceiling_of(state.standing));
+    // An expired result says nothing any more; whether that is too long ago is for a policy to judge (registry.fresh_age).
+    if (in_force(state.registry, now)) level = worse(level, state.registry->level);
+    return level;
+}
+
+}  // namespace
+
+Step step(const TrustState& before, const Event& event, Now now) {
+    Step result{before, {}};
+    Consequences& out = result.consequences;
+    std::visit(Change(result.state, now, out), event);
+
+    const Level wanted = effective(result.state, now);
+    // A result that expires while it alone held the level down must not lift it by the mere passing of time.
+    const bool by_expiry = std::holds_alternative<TimePassed>(event) && wanted < before.level;
+    result.state.level = by_expiry ? before.level : wanted;
+
+    out.enforce = result.state.level != before.level || std::holds_alternative<Restarted>(event);
+    out.tightened = result.state.level > before.level;
+    out.report = result.state.level != before.level;
+    // better_since is of this run alone, so a change of it alone is not worth a write.
+    TrustState comparable = result.state;
+    comparable.better_since = before.better_since;
+    comparable.because = before.because;
+    out.save = !(comparable == before);
+    return result;
+}
+
+}  // namespace anchor::trust
