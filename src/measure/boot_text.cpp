@@ -65,6 +65,7 @@ std::string utf8_until_nul(ByteView utf16) {
 }
 
 bool looks_like_utf16(ByteView octets) {
+    if (octets.size() % 2 != 0 && octets.back() == 0) octets = octets.first(octets.size() - 1);  // systemd-boot before 250
     if (octets.size() < 4 || octets.size() % 2 != 0) return false;
     const std::size_t units = octets.size() / 2;
     bool ended = false;
@@ -92,7 +93,6 @@ std::size_t utf8_length(ByteView octets) {
 }
 
 std::string utf8_from_octets(ByteView octets) {
-    octets = without_nul(octets);
     std::string text;
     while (!octets.empty()) {
         const std::size_t length = utf8_length(octets);
@@ -104,6 +104,8 @@ std::string utf8_from_octets(ByteView octets) {
     }
     return text;
 }
+
+std::string utf8_without_nul(ByteView octets) { return utf8_from_octets(without_nul(octets)); }
 
 bool is_printable(ByteView octets) {
     octets = without_nul(octets);

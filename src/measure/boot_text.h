@@ -16,8 +16,10 @@ namespace anchor::measure {
 [[nodiscard]] std::string utf8_until_nul(ByteView utf16);
 /// UTF-16 text of Western letters: an even number of octets, every second one zero, no control characters.
 [[nodiscard]] bool looks_like_utf16(ByteView octets);
-/// Valid UTF-8 as it is, without NULs at the end; any other octet as the code point of its value (Latin-1).
+/// Valid UTF-8 as it is; any other octet as the code point of its value (Latin-1).
 [[nodiscard]] std::string utf8_from_octets(ByteView octets);
+/// The same without NULs at the end.
+[[nodiscard]] std::string utf8_without_nul(ByteView octets);
 /// Printable ASCII, and at least one octet of it; NULs at the end don't count.
 [[nodiscard]] bool is_printable(ByteView octets);
 /// "0x1f".

@@ -62,20 +62,46 @@ bool can_compute(const EventLog& log, const BootEvent& event) {
     return std::ranges::any_of(log.digests(event), [](const EventDigest& digest) { return hash_alg_from_tpm(digest.alg_id).has_value(); });
 }
 
+constexpr std::size_t kVariableHeader = 32;  // GUID, two lengths
+
+std::uint64_t u64_at(ByteView octets, std::size_t at) {
+    std::uint64_t value = 0;
+    for (std::size_t i = 8; i-- > 0;) value = (value << 8U) | octets[at + i];
+    return value;
+}
+
+/// Where the data of UEFI_VARIABLE_DATA begins; empty where the name does not fit.
+std::optional<std::size_t> variable_data_begin(ByteView content) {
+    if (content.size() < kVariableHeader) return std::nullopt;
+    const std::uint64_t name_units = u64_at(content, 16);
+    if (name_units > (content.size() - kVariableHeader) / 2) return std::nullopt;
+    return kVariableHeader + 2 * name_units;
+}
+
 /// Older firmware measures a boot variable's data without its name (PFP before 1.04).
 bool is_of_variable_data(const EventLog& log, const BootEvent& event) {
-    constexpr std::size_t header = 32;  // GUID, two lengths
-    if (event.type != EventType::EfiVariableBoot || event.content.size() < header) return false;
-    std::uint64_t name_units = 0;
-    for (std::size_t i = 24; i-- > 16;) name_units = (name_units << 8U) | event.content[i];
-    const std::size_t rest = event.content.size() - header;
-    return name_units <= rest / 2 && is_of(log, event, event.content.subspan(header + 2 * name_units));
+    const auto begin = variable_data_begin(event.content);
+    return begin && is_of(log, event, event.content.subspan(*begin));
+}
+
+/// Shim before 15.3 logs a few octets more than it measures, behind the variable.
+bool is_of_variable_and_a_little(const EventLog& log, const BootEvent& event) {
+    constexpr std::size_t most = 8;
+    const auto begin = variable_data_begin(event.content);
+    if (!begin || u64_at(event.content, 24) > event.content.size() - *begin) return false;
+    const std::size_t end = *begin + u64_at(event.content, 24);
+    if (event.content.size() - end > most) return false;
+    for (std::size_t size = end; size < event.content.size(); ++size) {
+        if (is_of(log, event, event.content.first(size))) return true;
+    }
+    return false;
 }
 
 bool is_of_part(const EventLog& log, const BootEvent& event) {
     switch (event.type) {
         case EventType::Separator: return is_of(log, event, kErrorSeparator);
         case EventType::EfiVariableBoot: return is_of_variable_data(log, event);
+        case EventType::EfiVariableAuthority: return is_of_variable_and_a_little(log, event);
         case EventType::Ipl: {
             const auto measured = measured_parts(event.content);
             return std::ranges::any_of(measured, [&](ByteView part) { return is_of(log, event, part); });

@@ -16,7 +16,7 @@ constexpr std::size_t kSignatureSize = 16;
 
 Result<EventDetails> read_no_action(const BootEvent& event) {
     const ByteView signature = event.content.first(std::min(event.content.size(), kSignatureSize));
-    const std::string text = utf8_from_octets(signature);
+    const std::string text = utf8_without_nul(signature);
     if (text != "StartupLocality") return NoActionEvent{text};
     ByteReader reader(event.content, event.content_offset);
     ANCHOR_RETURN_IF_ERROR(reader.take(kSignatureSize, "signature"));
@@ -140,7 +140,7 @@ Result<EventDetails> read_tagged(const BootEvent& event) {
 // Vendors write UTF-16, ASCII, a GUID, or something of their own.
 Result<EventDetails> read_version(const BootEvent& event) {
     if (looks_like_utf16(event.content)) return TextEvent{utf8_until_nul(event.content)};
-    if (is_printable(event.content)) return TextEvent{utf8_from_octets(event.content)};
+    if (is_printable(event.content)) return TextEvent{utf8_without_nul(event.content)};
     ByteReader reader(event.content, event.content_offset);
     if (event.content.size() != 16) return TextEvent{to_hex(event.content)};
     ANCHOR_ASSIGN_OR_RETURN(const Guid guid, read_guid(reader, "version"));
@@ -157,11 +157,11 @@ Result<EventDetails> read_details(const EventLog& log, const BootEvent& event) {
         case EventType::ScrtmContents:
         case EventType::PostCode:
             if (event.content.size() == blob_size) return read_blob(event, false);
-            return TextEvent{utf8_from_octets(event.content)};
+            return TextEvent{utf8_without_nul(event.content)};
         case EventType::Action:
         case EventType::EfiAction:
         case EventType::OmitBootDeviceEvents:
-        case EventType::EfiHcrtmEvent: return TextEvent{utf8_from_octets(event.content)};
+        case EventType::EfiHcrtmEvent: return TextEvent{utf8_without_nul(event.content)};
         case EventType::EfiVariableDriverConfig:
         case EventType::EfiVariableBoot:
         case EventType::EfiVariableBoot2:

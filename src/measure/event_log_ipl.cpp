@@ -68,12 +68,12 @@ bool is_command(ByteView content) { return label_of(content) != nullptr; }
 
 IplEvent read_ipl(const BootEvent& event) {
     if (const Label* label = label_of(event.content)) {
-        return {label->kind, utf8_from_octets(event.content.subspan(label->text.size()))};
+        return {label->kind, utf8_without_nul(event.content.subspan(label->text.size()))};
     }
     if (looks_like_utf16(event.content)) return {kind_of_wide_text(event.pcr), utf8_until_nul(event.content)};
     const auto end = std::ranges::find(event.content, std::uint8_t{0});
     const ByteView text = event.content.first(static_cast<std::size_t>(end - event.content.begin()));
-    if (is_printable(text)) return {kind_of_text(event.pcr), utf8_from_octets(text)};
+    if (is_printable(text)) return {kind_of_text(event.pcr), utf8_without_nul(text)};
     return {IplKind::Opaque, {}};
 }
 
