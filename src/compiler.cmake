@@ -30,10 +30,16 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
     -Wno-error=maybe-uninitialized)
 endif()
 
-# Release builds are hardened; see docs/architecture.md.
+# Release builds are hardened; see docs/architecture.md. Jumps are guarded by what the processor offers.
+include(CheckCXXCompilerFlag)
+include(CheckPIESupported)
+check_pie_supported(LANGUAGES CXX)
+check_cxx_compiler_flag(-fcf-protection=full ANCHOR_HAS_CF_PROTECTION)            # x86
+check_cxx_compiler_flag(-mbranch-protection=standard ANCHOR_HAS_BRANCH_PROTECTION)  # Arm
 target_compile_options(anchor_compiler INTERFACE
   $<$<CONFIG:Release>:-fstack-clash-protection>
-  $<$<CONFIG:Release>:-fcf-protection=full>
+  $<$<AND:$<CONFIG:Release>,$<BOOL:${ANCHOR_HAS_CF_PROTECTION}>>:-fcf-protection=full>
+  $<$<AND:$<CONFIG:Release>,$<BOOL:${ANCHOR_HAS_BRANCH_PROTECTION}>>:-mbranch-protection=standard>
   $<$<CONFIG:Release>:-ftrivial-auto-var-init=zero>
   $<$<CONFIG:Release>:-ffunction-sections>
   $<$<CONFIG:Release>:-fdata-sections>)
