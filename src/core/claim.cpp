@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::array<std::string_view, 7> kTypeNames = {"bool", "int", "double", "string", "list(string)", "timestamp", "duration"};
 
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
     std::string out = "\"";
     for (const char c : text) {
         if (c == '"' || c == '\\') out.push_back('\\');
@@ -27,10 +27,10 @@ struct Printer {
         const auto end = std::to_chars(text.data(), text.data() + text.size(), value).ptr;
         return {text.data(), end};
     }
-    std::string operator()(const std::string& value) const { return quoted(value); }
+    std::string operator()(const std::string& value) const { return in_quotes(value); }
     std::string operator()(const std::vector<std::string>& values) const {
         std::string out = "[";
-        for (const std::string& value : values) out += (out.size() > 1 ? ", " : "") + quoted(value);
+        for (const std::string& value : values) out += (out.size() > 1 ? ", " : "") + in_quotes(value);
         return out + "]";
     }
     std::string operator()(WallTime value) const { return to_rfc3339(value); }
