@@ -47,6 +47,8 @@ public:
     /// Where the next entry begins, and its number.
     [[nodiscard]] std::uint64_t offset() const noexcept { return offset_; }
     [[nodiscard]] std::uint64_t number() const noexcept { return number_; }
+    /// The number of the next entry, where the caller learns that a list does not begin at its beginning.
+    void renumber(std::uint64_t number) noexcept { number_ = number; }
     /// Octets of an entry whose end has not been fed.
     [[nodiscard]] std::size_t waiting() const noexcept { return returned_from_pending_ ? 0 : pending_.size(); }
 
