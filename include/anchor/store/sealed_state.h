@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// SealedState: the device's state in one file that survives power loss and shows when someone brought back an old one.
+// The file carries a number. For a save that moves a floor, number C+1 is written first and the TPM's counter goes from
+// C to C+1 after it; so at a start the file says C or C+1, and everything else is a rollback or tampering. What it does not
+// do: keep the file secret from root, or notice a rollback between two plain saves.
+
+#include <memory>
+
+#include <anchor/core/monotonic_counter.h>
+#include <anchor/core/state_store.h>
+#include <anchor/store/disk.h>
+
+namespace anchor::store {
+
+class SealedState final : public StateStore {
+public:
+    static constexpr std::size_t kMaxDocument = 4UL << 20U;
+
+    /// Both must outlive this. Without a counter (no TPM) nothing notices a rollback; protects_against_rollback() says so.
+    SealedState(Disk& disk, MonotonicCounter* counter) : disk_(disk), counter_(counter) {}
+
+    [[nodiscard]] bool protects_against_rollback() const noexcept { return counter_ != nullptr; }
+
+    /// Also finishes a save that the power cut between file and counter.
+    Result<std::optional<Bytes>> load() override;
+    Result<void> save(ByteView document, SaveKind kind) override;
+
+private:
+    [[nodiscard]] Result<void> judge_number();
+    [[nodiscard]] Result<void> settle();
+
+    Disk& disk_;
+    MonotonicCounter* counter_;
+    std::uint64_t number_ = 0;  // of the newest file
+    bool settled_ = false;      // the counter is known to be number_
+};
+
+}  // namespace anchor::store
