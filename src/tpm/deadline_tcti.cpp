@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "deadline_tcti.h"
+
+#include <tss2/tss2_tctildr.h>
+
+#include "answer.h"
+
+namespace anchor::tpm {
+namespace {
+
+constexpr std::uint64_t kMagic = 0x616e63686f720001;  // any number that tells our table from others
+
+}  // namespace
+
+Result<std::unique_ptr<DeadlineTcti>> DeadlineTcti::open(const std::string& tcti) {
+    TSS2_TCTI_CONTEXT* inner = nullptr;
+    if (const TSS2_RC code = Tss2_TctiLdr_Initialize(tcti.c_str(), &inner); code != TSS2_RC_SUCCESS) {
+        return unavailable("no TPM at \"" + tcti + "\": " + from_tss("open", code).what, code);
+    }
+    return std::unique_ptr<DeadlineTcti>(new DeadlineTcti(inner));
+}
+
+DeadlineTcti::DeadlineTcti(TSS2_TCTI_CONTEXT* inner_tcti) noexcept : inner_(inner_tcti), face_{} {
+    face_.owner = this;
+    face_.table.magic = kMagic;
+    face_.table.version = 1;
+    face_.table.transmit = [](TSS2_TCTI_CONTEXT* face, std::size_t size, const std::uint8_t* command) {
+        return functions(inner(face)).transmit(inner(face), size, command);
+    };
+    face_.table.receive = receive;
+    face_.table.finalize = [](TSS2_TCTI_CONTEXT*) {};  // the owner ends it, not ESYS
+    face_.table.cancel = [](TSS2_TCTI_CONTEXT* face) { return functions(inner(face)).cancel(inner(face)); };
+    face_.table.getPollHandles = [](TSS2_TCTI_CONTEXT* face, TSS2_TCTI_POLL_HANDLE* handles, std::size_t* count) {
+        return functions(inner(face)).getPollHandles(inner(face), handles, count);
+    };
+    face_.table.setLocality = [](TSS2_TCTI_CONTEXT* face, std::uint8_t locality) {
+        return functions(inner(face)).setLocality(inner(face), locality);
+    };
+}
+
+DeadlineTcti::~DeadlineTcti() { Tss2_TctiLdr_Finalize(&inner_); }
+
+TSS2_TCTI_CONTEXT* DeadlineTcti::inner(TSS2_TCTI_CONTEXT* face) noexcept { return reinterpret_cast<Face*>(face)->owner->inner_; }
+
+const TSS2_TCTI_CONTEXT_COMMON_V1& DeadlineTcti::functions(const TSS2_TCTI_CONTEXT* tcti) noexcept {
+    return *reinterpret_cast<const TSS2_TCTI_CONTEXT_COMMON_V1*>(tcti);
+}
+
+TSS2_RC DeadlineTcti::receive(TSS2_TCTI_CONTEXT* face, std::size_t* size, std::uint8_t* response, std::int32_t timeout) {
+    const bool for_ever = timeout == TSS2_TCTI_TIMEOUT_BLOCK;
+    const auto wait = for_ever ? static_cast<std::int32_t>(kAnswerWithin.count()) : timeout;
+    const TSS2_RC code = functions(inner(face)).receive(inner(face), size, response, wait);
+    // To ESYS, TRY_AGAIN means "call me again at once", for ever.
+    return for_ever && code == TSS2_TCTI_RC_TRY_AGAIN ? TSS2_TCTI_RC_IO_ERROR : code;
+}
+
+}  // namespace anchor::tpm

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// DeadlineTcti: the way to a TPM (TCG TSS 2.0 TCTI), with a deadline on every answer. ESYS waits for ever when it is
+// called synchronously; this stands between it and the real TCTI and turns a silent TPM into a lost connection.
+
+#include <memory>
+#include <string>
+
+#include <tss2/tss2_tcti.h>
+
+#include <anchor/base/result.h>
+#include <anchor/base/time.h>
+
+namespace anchor::tpm {
+
+class DeadlineTcti {
+public:
+    /// Longer than any command of a healthy part: an RSA key may take a minute to make.
+    static constexpr Milliseconds kAnswerWithin{120'000};
+
+    /// "device:/dev/tpmrm0", "swtpm:path=/run/tpm.sock": the name and configuration of Tss2_TctiLdr_Initialize.
+    /// Unavailable: no such TCTI, or nothing answers there. The emulator's TCTI cannot be asked to wait a bounded
+    /// time; there the deadline is not kept.
+    [[nodiscard]] static Result<std::unique_ptr<DeadlineTcti>> open(const std::string& tcti);
+    ~DeadlineTcti();
+    DeadlineTcti(const DeadlineTcti&) = delete;
+    DeadlineTcti& operator=(const DeadlineTcti&) = delete;
+
+    /// For Esys_Initialize; lives as long as this object.
+    [[nodiscard]] TSS2_TCTI_CONTEXT* context() noexcept { return reinterpret_cast<TSS2_TCTI_CONTEXT*>(&face_); }
+
+private:
+    // What ESYS sees: its function table first, our object behind it.
+    struct Face {
+        TSS2_TCTI_CONTEXT_COMMON_V1 table;
+        DeadlineTcti* owner;
+    };
+    explicit DeadlineTcti(TSS2_TCTI_CONTEXT* inner) noexcept;
+    [[nodiscard]] static TSS2_TCTI_CONTEXT* inner(TSS2_TCTI_CONTEXT* face) noexcept;
+    [[nodiscard]] static const TSS2_TCTI_CONTEXT_COMMON_V1& functions(const TSS2_TCTI_CONTEXT* tcti) noexcept;
+    static TSS2_RC receive(TSS2_TCTI_CONTEXT* face, std::size_t* size, std::uint8_t* response, std::int32_t timeout);
+
+    TSS2_TCTI_CONTEXT* inner_;
+    Face face_;
+};
+
+}  // namespace anchor::tpm
