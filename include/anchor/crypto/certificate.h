@@ -57,6 +57,9 @@ public:
     /// Exactly one certificate. Rejected: not DER, octets after the end, larger than kMaxSize, not version 3, a
     /// repeated extension, a malformed one that we know, a key that PublicKey refuses.
     [[nodiscard]] static Result<Certificate> from_der(ByteView der);
+    /// One certificate as manufacturers leave it in a TPM's NV memory: what is left of the index after it is filled with
+    /// 0xff or with 0x00. der() is the certificate without the filler. Rejected like from_der, and for any other filler.
+    [[nodiscard]] static Result<Certificate> from_nv(ByteView octets);
     /// Exactly one "CERTIFICATE" block (RFC 7468 §5); text around it is ignored.
     [[nodiscard]] static Result<Certificate> from_pem(std::string_view pem);
     /// One to kMaxBundle blocks, in their order; a bad one is named by its number.
