@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "ip_address.h"
 
@@ -49,22 +50,62 @@ std::partial_ordering order_numbers(const Value& a, const Value& b) {
     }
 }
 
-bool equal_lists(std::span<const Value> a, std::span<const Value> b) {
-    return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const Value& x, const Value& y) { return equal(x, y); });
-}
+// Equality that counts its steps.
+class Comparison {
+public:
+    explicit Comparison(std::uint64_t& steps) : steps_(steps) {}
 
-bool equal_maps(const MapStorage& a, const MapStorage& b) {
-    if (a.entries.size() != b.entries.size()) return false;
-    return std::all_of(a.entries.begin(), a.entries.end(), [&](const MapEntry& entry) {
-        const Value* other = b.find(entry.key);
-        return other != nullptr && equal(entry.value, *other);
-    });
-}
+    bool equal(const Value& a, const Value& b) {
+        if (!pay(1)) return false;
+        if (a.kind() != b.kind()) return is_number(a.kind()) && is_number(b.kind()) && order_numbers(a, b) == 0;
+        switch (a.kind()) {
+            case Kind::Null: return true;
+            case Kind::Bool: return a.as_bool() == b.as_bool();
+            case Kind::Int: return a.as_int() == b.as_int();
+            case Kind::Uint: return a.as_uint() == b.as_uint();
+            case Kind::Double: return a.as_double() == b.as_double();
+            case Kind::String: return equal_texts(a.as_string(), b.as_string());
+            case Kind::Bytes: return equal_texts(as_text(a.as_bytes()), as_text(b.as_bytes()));
+            case Kind::List: return equal_lists(a.as_list(), b.as_list());
+            case Kind::Map: return equal_maps(a.as_map(), b.as_map());
+            case Kind::Timestamp: return a.as_timestamp() == b.as_timestamp();
+            case Kind::Duration: return a.as_duration() == b.as_duration();
+            case Kind::Type: return a.as_type() == b.as_type();
+            case Kind::Optional: return equal_optionals(a.as_optional(), b.as_optional());
+            case Kind::Ip: return a.as_ip() == b.as_ip();
+            case Kind::Cidr: return a.as_cidr() == b.as_cidr();
+            case Kind::Error:
+            case Kind::Unknown: break;
+        }
+        return false;
+    }
 
-bool equal_optionals(const Value* a, const Value* b) {
-    if (a == nullptr || b == nullptr) return a == b;
-    return equal(*a, *b);
-}
+private:
+    bool pay(std::uint64_t steps) {
+        const bool enough = steps <= steps_;
+        steps_ = enough ? steps_ - steps : 0;
+        return enough;
+    }
+    bool equal_texts(std::string_view a, std::string_view b) { return a.size() == b.size() && pay(a.size() / 16) && a == b; }
+    bool equal_lists(std::span<const Value> a, std::span<const Value> b) {
+        return std::equal(a.begin(), a.end(), b.begin(), b.end(), [&](const Value& x, const Value& y) { return equal(x, y); });
+    }
+    bool equal_maps(const MapStorage& a, const MapStorage& b) {
+        if (a.entries.size() != b.entries.size()) return false;
+        return std::all_of(a.entries.begin(), a.entries.end(), [&](const MapEntry& entry) {
+            const std::size_t octets = entry.key.is(Kind::String) ? entry.key.as_string().size() : 0;
+            if (!pay(1 + octets / 16)) return false;
+            const Value* other = b.find(entry.key);
+            return other != nullptr && equal(entry.value, *other);
+        });
+    }
+    bool equal_optionals(const Value* a, const Value* b) {
+        if (a == nullptr || b == nullptr) return a == b;
+        return equal(*a, *b);
+    }
+
+    std::uint64_t& steps_;
+};
 
 // A double that is a whole number in the range of int or uint is that number; others are no key.
 std::optional<Value> normalized(const Value& key) {
@@ -91,28 +132,11 @@ std::uint64_t hash_text(std::string_view text) {
 }  // namespace
 
 bool equal(const Value& a, const Value& b) noexcept {
-    if (a.kind() != b.kind()) return is_number(a.kind()) && is_number(b.kind()) && order_numbers(a, b) == 0;
-    switch (a.kind()) {
-        case Kind::Null: return true;
-        case Kind::Bool: return a.as_bool() == b.as_bool();
-        case Kind::Int: return a.as_int() == b.as_int();
-        case Kind::Uint: return a.as_uint() == b.as_uint();
-        case Kind::Double: return a.as_double() == b.as_double();
-        case Kind::String: return a.as_string() == b.as_string();
-        case Kind::Bytes: return anchor::equal(a.as_bytes(), b.as_bytes());
-        case Kind::List: return equal_lists(a.as_list(), b.as_list());
-        case Kind::Map: return equal_maps(a.as_map(), b.as_map());
-        case Kind::Timestamp: return a.as_timestamp() == b.as_timestamp();
-        case Kind::Duration: return a.as_duration() == b.as_duration();
-        case Kind::Type: return a.as_type() == b.as_type();
-        case Kind::Optional: return equal_optionals(a.as_optional(), b.as_optional());
-        case Kind::Ip: return a.as_ip() == b.as_ip();
-        case Kind::Cidr: return a.as_cidr() == b.as_cidr();
-        case Kind::Error:
-        case Kind::Unknown: break;
-    }
-    return false;
+    std::uint64_t steps = std::numeric_limits<std::uint64_t>::max();
+    return Comparison(steps).equal(a, b);
 }
+
+bool equal_within(const Value& a, const Value& b, std::uint64_t& steps) noexcept { return Comparison(steps).equal(a, b); }
 
 std::optional<std::partial_ordering> order(const Value& a, const Value& b) noexcept {
     if (is_number(a.kind()) && is_number(b.kind())) return order_numbers(a, b);
@@ -160,22 +184,6 @@ const Value* MapStorage::find(const Value& key) const noexcept {
         if (same_key(entry.key, *wanted)) return &entry.value;
     }
     return nullptr;
-}
-
-std::uint64_t weight(const Value& value) noexcept {
-    std::uint64_t total = 1;
-    switch (value.kind()) {
-        case Kind::String: return 1 + value.as_string().size() / 16;
-        case Kind::Bytes: return 1 + value.as_bytes().size() / 16;
-        case Kind::Optional: return value.as_optional() == nullptr ? 1 : 1 + weight(*value.as_optional());
-        case Kind::List:
-            for (const Value& element : value.as_list()) total += weight(element);
-            return total;
-        case Kind::Map:
-            for (const MapEntry& entry : value.as_map().entries) total += weight(entry.key) + weight(entry.value);
-            return total;
-        default: return 1;
-    }
 }
 
 }  // namespace anchor::cel

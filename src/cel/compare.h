@@ -20,7 +20,8 @@ namespace anchor::cel {
 [[nodiscard]] bool same_key(const Value& a, const Value& b) noexcept;
 [[nodiscard]] std::uint64_t hash_key(const Value& key) noexcept;
 
-/// How many steps equal() or a copy of this value may take at most.
-[[nodiscard]] std::uint64_t weight(const Value& value) noexcept;
+/// equal(), counted: takes each step from `steps` (elements, and sixteen octets of text, are one). Gives up and
+/// says false where none is left.
+[[nodiscard]] bool equal_within(const Value& a, const Value& b, std::uint64_t& steps) noexcept;
 
 }  // namespace anchor::cel

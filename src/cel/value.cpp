@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "compare.h"
+#include "failures.h"
 #include "ip_address.h"
 #include "timestamp.h"
 
@@ -20,8 +21,6 @@ std::uint32_t extent_of(std::size_t size) {
     if (size > std::numeric_limits<std::uint32_t>::max()) std::abort();
     return static_cast<std::uint32_t>(size);
 }
-
-Value out_of_memory() { return Value::error(ErrorCode::LimitExceeded, "the evaluation needs more memory than it was granted"); }
 
 const char* copy_text(Arena& arena, std::string_view text) {
     auto* room = arena.allocate_array<char>(text.size());
@@ -61,7 +60,7 @@ std::size_t index_size(std::size_t entries) {
 Value copy_list(Arena& arena, const Value& value) {
     const auto elements = value.as_list();
     auto* room = arena.allocate_array<Value>(elements.size());
-    if (room == nullptr) return out_of_memory();
+    if (room == nullptr) return memory_exceeded();
     for (std::size_t i = 0; i < elements.size(); ++i) {
         room[i] = copy(arena, elements[i]);
         if (room[i].is(Kind::Error)) return room[i];
@@ -72,7 +71,7 @@ Value copy_list(Arena& arena, const Value& value) {
 Value copy_map(Arena& arena, const Value& value) {
     const auto entries = value.as_map().entries;
     auto* room = arena.allocate_array<MapEntry>(entries.size());
-    if (room == nullptr) return out_of_memory();
+    if (room == nullptr) return memory_exceeded();
     for (std::size_t i = 0; i < entries.size(); ++i) {
         room[i] = {copy(arena, entries[i].key), copy(arena, entries[i].value)};
         if (room[i].key.is(Kind::Error)) return room[i].key;
@@ -141,17 +140,17 @@ std::span<const std::uint32_t> Value::unknown_attributes() const& noexcept {
 
 Value make_string(Arena& arena, std::string_view utf8) {
     const char* text = copy_text(arena, utf8);
-    return text == nullptr ? out_of_memory() : Value::string({text, utf8.size()});
+    return text == nullptr ? memory_exceeded() : Value::string({text, utf8.size()});
 }
 
 Value make_bytes(Arena& arena, ByteView octets) {
     const char* text = copy_text(arena, as_text(octets));
-    return text == nullptr ? out_of_memory() : Value::bytes(as_bytes({text, octets.size()}));
+    return text == nullptr ? memory_exceeded() : Value::bytes(as_bytes({text, octets.size()}));
 }
 
 Value make_list(Arena& arena, std::span<const Value> elements) {
     auto* room = arena.allocate_array<Value>(elements.size());
-    if (room == nullptr) return out_of_memory();
+    if (room == nullptr) return memory_exceeded();
     std::copy(elements.begin(), elements.end(), room);
     return Value::list({room, elements.size()});
 }
@@ -162,7 +161,7 @@ Value make_map(Arena& arena, std::span<const MapEntry> entries) {
     }
     auto* room = arena.allocate_array<MapEntry>(entries.size());
     auto* storage = arena.allocate_array<MapStorage>(1);
-    if (room == nullptr || storage == nullptr) return out_of_memory();
+    if (room == nullptr || storage == nullptr) return memory_exceeded();
     std::copy(entries.begin(), entries.end(), room);
     new (storage) MapStorage{{room, entries.size()}, {}};
     bool duplicate = false;
@@ -171,7 +170,7 @@ Value make_map(Arena& arena, std::span<const MapEntry> entries) {
     } else {
         const std::size_t size = index_size(entries.size());
         auto* index = arena.allocate_array<std::uint32_t>(size);
-        if (index == nullptr) return out_of_memory();
+        if (index == nullptr) return memory_exceeded();
         duplicate = !fill_index(entries, {index, size});
         storage->index = {index, size};
     }
@@ -181,12 +180,12 @@ Value make_map(Arena& arena, std::span<const MapEntry> entries) {
 
 Value make_optional(Arena& arena, const Value& value) {
     const Value* room = copy_object(arena, value);
-    return room == nullptr ? out_of_memory() : Value::some(*room);
+    return room == nullptr ? memory_exceeded() : Value::some(*room);
 }
 
 Value make_error(Arena& arena, ErrorCode code, std::string_view message) {
     const char* text = copy_text(arena, message);
-    return text == nullptr ? out_of_memory() : Value::error(code, {text, message.size()});
+    return text == nullptr ? memory_exceeded() : Value::error(code, {text, message.size()});
 }
 
 Value merge_unknowns(Arena& arena, const Value& a, const Value& b) {
@@ -208,7 +207,7 @@ Value copy(Arena& arena, const Value& value) {
         case Kind::Map: return copy_map(arena, value);
         case Kind::Type: {
             const char* name = copy_text(arena, value.as_type());
-            return name == nullptr ? out_of_memory() : Value::type({name, value.as_type().size()});
+            return name == nullptr ? memory_exceeded() : Value::type({name, value.as_type().size()});
         }
         case Kind::Optional: {
             if (value.as_optional() == nullptr) return value;
@@ -217,11 +216,11 @@ Value copy(Arena& arena, const Value& value) {
         }
         case Kind::Ip: {
             const IpAddress* address = copy_object(arena, value.as_ip());
-            return address == nullptr ? out_of_memory() : Value::ip(*address);
+            return address == nullptr ? memory_exceeded() : Value::ip(*address);
         }
         case Kind::Cidr: {
             const IpPrefix* prefix = copy_object(arena, value.as_cidr());
-            return prefix == nullptr ? out_of_memory() : Value::cidr(*prefix);
+            return prefix == nullptr ? memory_exceeded() : Value::cidr(*prefix);
         }
         case Kind::Error: return make_error(arena, value.error_code(), value.error_message());
         case Kind::Unknown: return copy_unknown(arena, value);

@@ -37,6 +37,8 @@ public:
         budget_ -= steps;
         return true;
     }
+    /// What is left of the granted cost.
+    [[nodiscard]] std::uint64_t remaining() const noexcept { return budget_; }
     /// The cost of the last evaluation beyond its straight-line instructions.
     [[nodiscard]] std::uint64_t spent() const noexcept { return limits_.cost - budget_; }
 

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <anchor/cel/scratch.h>
+
+#include "time_zone.h"
+
+namespace anchor::cel {
+
+Scratch::Scratch(const Limits& limits) : limits_(limits), arena_(limits.memory), budget_(limits.cost) {}
+Scratch::Scratch(Scratch&&) noexcept = default;
+Scratch& Scratch::operator=(Scratch&&) noexcept = default;
+Scratch::~Scratch() = default;
+
+TimeZoneCache& Scratch::time_zones() {
+    if (time_zones_ == nullptr) time_zones_ = std::make_unique<TimeZoneCache>();
+    return *time_zones_;
+}
+
+}  // namespace anchor::cel
