@@ -7,11 +7,11 @@
 #include <map>
 #include <optional>
 
-#include <anchor/store/disk.h>
+#include <anchor/core/disk.h>
 
 namespace anchor::fakes {
 
-class FakeDisk final : public store::Disk {
+class FakeDisk final : public Disk {
 public:
     /// The operation with this number (from 0) and all later ones fail, as if the power went.
     void cut_power_at(std::size_t operation) { cut_at_ = operation; }
@@ -66,6 +66,12 @@ public:
         ANCHOR_RETURN_IF_ERROR(count());
         now_.erase(name);
         return {};
+    }
+    Result<std::vector<std::string>> names() override {
+        ANCHOR_RETURN_IF_ERROR(count());
+        std::vector<std::string> names;
+        for (const auto& [name, file] : now_) names.push_back(name);
+        return names;
     }
     Result<void> sync_folder() override {
         ANCHOR_RETURN_IF_ERROR(count());

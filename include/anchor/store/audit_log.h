@@ -9,7 +9,7 @@
 
 #include <anchor/core/audit_sink.h>
 #include <anchor/core/digest.h>
-#include <anchor/store/disk.h>
+#include <anchor/core/disk.h>
 
 namespace anchor::store {
 

@@ -10,7 +10,7 @@
 
 #include <anchor/core/monotonic_counter.h>
 #include <anchor/core/state_store.h>
-#include <anchor/store/disk.h>
+#include <anchor/core/disk.h>
 
 namespace anchor::store {
 

@@ -1,22 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <anchor/store/disk.h>
+#include <anchor/store/folder_disk.h>
 
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <algorithm>
 #include <cerrno>
+#include <dirent.h>
 
 #include <anchor/base/file.h>
 
 namespace anchor::store {
-
-Result<void> replace(Disk& disk, const std::string& name, ByteView octets) {
-    const std::string fresh = name + ".new";
-    ANCHOR_RETURN_IF_ERROR(disk.write(fresh, octets));
-    ANCHOR_RETURN_IF_ERROR(disk.sync(fresh));
-    ANCHOR_RETURN_IF_ERROR(disk.rename(fresh, name));
-    return disk.sync_folder();
-}
 
 Result<std::unique_ptr<FolderDisk>> FolderDisk::open(const std::string& path) {
     if (::mkdir(path.c_str(), S_IRWXU) != 0 && errno != EEXIST) return from_errno(path, errno);
@@ -59,6 +53,22 @@ Result<void> FolderDisk::rename(const std::string& from, const std::string& to) 
 Result<void> FolderDisk::remove(const std::string& name) {
     if (::unlinkat(folder_.get(), name.c_str(), 0) != 0 && errno != ENOENT) return from_errno(path_ + "/" + name, errno);
     return {};
+}
+
+Result<std::vector<std::string>> FolderDisk::names() {
+    // A descriptor of its own: reading a folder moves the position that all its duplicates share.
+    UniqueFd fd(::openat(folder_.get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    DIR* const entries = fd.valid() ? ::fdopendir(fd.get()) : nullptr;
+    if (entries == nullptr) return from_errno(path_, errno);
+    (void)fd.release();
+    std::vector<std::string> names;
+    while (const dirent* entry = ::readdir(entries)) {
+        const std::string name = static_cast<const char*>(entry->d_name);
+        if (name != "." && name != "..") names.push_back(name);
+    }
+    ::closedir(entries);
+    std::ranges::sort(names);
+    return names;
 }
 
 Result<void> FolderDisk::sync_folder() {

@@ -4,15 +4,14 @@
 // Disk: one folder, and the few operations that survive a power cut when they are done in the right order. A port, so
 // that tests can cut the power between any two of them.
 
-#include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <anchor/base/bytes.h>
 #include <anchor/base/result.h>
-#include <anchor/base/unique_fd.h>
 
-namespace anchor::store {
+namespace anchor {
 
 /// Names are plain file names inside the folder.
 class Disk {
@@ -30,6 +29,8 @@ public:
     /// Takes the place of `to` in one step. Not durable before sync_folder().
     [[nodiscard]] virtual Result<void> rename(const std::string& from, const std::string& to) = 0;
     [[nodiscard]] virtual Result<void> remove(const std::string& name) = 0;
+    /// All names in the folder, sorted.
+    [[nodiscard]] virtual Result<std::vector<std::string>> names() = 0;
     /// Names made, renamed and removed survive from here on.
     [[nodiscard]] virtual Result<void> sync_folder() = 0;
 };
@@ -37,26 +38,4 @@ public:
 /// The file in one crash-safe step: after success the new content survives power loss, before it the old one does.
 [[nodiscard]] Result<void> replace(Disk& disk, const std::string& name, ByteView octets);
 
-/// A folder of the real file system.
-class FolderDisk final : public Disk {
-public:
-    /// Makes the folder (mode 0700) where it is missing. Denied: not ours to write, or open to others.
-    [[nodiscard]] static Result<std::unique_ptr<FolderDisk>> open(const std::string& path);
-
-    Result<std::optional<Bytes>> read(const std::string& name, std::size_t limit) override;
-    Result<void> write(const std::string& name, ByteView octets) override;
-    Result<void> append(const std::string& name, ByteView octets) override;
-    Result<void> sync(const std::string& name) override;
-    Result<void> rename(const std::string& from, const std::string& to) override;
-    Result<void> remove(const std::string& name) override;
-    Result<void> sync_folder() override;
-
-private:
-    FolderDisk(std::string path, UniqueFd folder) : path_(std::move(path)), folder_(std::move(folder)) {}
-    [[nodiscard]] Result<void> put(const std::string& name, ByteView octets, int flags);
-
-    std::string path_;
-    UniqueFd folder_;
-};
-
-}  // namespace anchor::store
+}  // namespace anchor

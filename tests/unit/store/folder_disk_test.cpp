@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <anchor/store/disk.h>
+#include <anchor/store/folder_disk.h>
 
 #include <filesystem>
 #include <fstream>
@@ -31,7 +31,7 @@ TEST_F(FolderDiskTest, ReadsBackWhatItReplaced) {
     EXPECT_EQ(as_text(*disk->read("file", 100).value()), "two!");
     EXPECT_EQ(disk->read("other", 100).value(), std::nullopt);
     EXPECT_EQ(disk->read("file", 3).error().kind, ErrorKind::Rejected);
-    EXPECT_FALSE(std::filesystem::exists(folder_ + "/state/file.new"));
+    EXPECT_EQ(disk->names().value(), std::vector<std::string>{"file"});
 }
 
 TEST_F(FolderDiskTest, WritesForItsOwnEyesOnly) {
