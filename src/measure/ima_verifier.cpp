@@ -24,8 +24,9 @@ ImaCheckpoint at_reset(ImaListFormat format, const ImaVerifyOptions& options) {
 
 }  // namespace
 
-ImaVerifier::ImaVerifier(ImaListFormat format, ImaVerifyOptions options)
-    : ImaVerifier(at_reset(format, options), std::move(options), 0, 0) {
+ImaVerifier::ImaVerifier(ImaListFormat format, const ImaVerifyOptions& options)
+    // The options are copied here: moved, they could be gone before at_reset() has looked at them.
+    : ImaVerifier(at_reset(format, options), ImaVerifyOptions(options), 0, 0) {
     prove_if_matching();
 }
 

@@ -37,7 +37,7 @@ struct ImaReport {
 class ImaVerifier {
 public:
     /// From the first entry of a boot.
-    ImaVerifier(ImaListFormat format, ImaVerifyOptions options);
+    ImaVerifier(ImaListFormat format, const ImaVerifyOptions& options);
     /// Goes on from a checkpoint: feed the list from checkpoint.reread_offset().
     [[nodiscard]] static ImaVerifier resume(ImaCheckpoint checkpoint, ImaVerifyOptions options);
     /// For a list that does not continue from the checkpoint: feed it from its beginning. The registers start from
