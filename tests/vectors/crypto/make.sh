@@ -200,3 +200,12 @@ CNF
 openssl req -new -config "$work/req.cnf" -key p256_key.pem -out request.pem
 openssl req -new -config "$work/req.cnf" -key rsa2048_key.pem -out request_rsa.pem
 openssl req -new -config "$work/ca.cnf" -key p384_key.pem -subj "/CN=plain" -out request_plain.pem
+
+# --- first inputs for the fuzz targets
+corpus=../../fuzz/crypto/corpus
+mkdir -p "$corpus/certificate" "$corpus/certificate_request" "$corpus/crl"
+for name in root server device endorsement pss_device unknown_critical; do
+  openssl x509 -in $name.pem -outform DER -out "$corpus/certificate/$name"
+done
+for name in request request_rsa request_plain; do openssl req -in $name.pem -outform DER -out "$corpus/certificate_request/$name"; done
+for name in crl_revoked crl_empty; do openssl crl -in $name.pem -outform DER -out "$corpus/crl/$name"; done
