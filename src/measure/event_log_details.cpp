@@ -120,7 +120,7 @@ std::string meaning_of(std::uint32_t tag) {
         case TaggedEvent::kLinuxLoadOptions: return "Linux load options";
         case 0xF5BC582A: return "systemd-boot configuration";
         case 0x6C46F751: return "systemd-stub device tree";
-        case 0x49DFFE0F: return "systemd-stub initrd";
+        case TaggedEvent::kSystemdInitrd: return "systemd-stub initrd";
         case 0xDAC08E1A: return "systemd-stub microcode";
         case 0x13AED6DB: return "systemd-stub profile";
         default: return {};

@@ -108,6 +108,7 @@ struct IplEvent {
 struct TaggedEvent {
     static constexpr std::uint32_t kLinuxInitrd = 0x8F3B22EC;
     static constexpr std::uint32_t kLinuxLoadOptions = 0x8F3B22ED;
+    static constexpr std::uint32_t kSystemdInitrd = 0x49DFFE0F;
     std::uint32_t tag = 0;
     ByteView data;
     std::string meaning;  ///< "Linux initrd"; empty for a tag that we don't know
