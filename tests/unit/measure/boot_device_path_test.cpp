@@ -49,7 +49,7 @@ INSTANTIATE_TEST_SUITE_P(
                     Case{"Uri", "03180c00687474703a2f2f78", "Uri(http://x)"}, Case{"Vlan", "031406000700", "Vlan(7)"},
                     Case{"Vendor", "0104160000112233445566778899aabbccddeeffbeef", "VenHw(33221100-5544-7766-8899-aabbccddeeff,beef)"},
                     Case{"Offset", "0408180000000000005c010000000000ff7f040000000000", "Offset(0x15c00,0x47fff)"},
-                    Case{"Bios", "05010d00020080004d5446440000", "BBS(HD,MTFD,0x80)"}, Case{"Unknown", "0333060012ab", "Path(3,51,12ab)"},
+                    Case{"Bios", "05010d00020080004d54464400", "BBS(HD,MTFD,0x80)"}, Case{"Unknown", "0333060012ab", "Path(3,51,12ab)"},
                     Case{"TwoInstances",
                          "030506000100"
                          "7f010400"
