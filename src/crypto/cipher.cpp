@@ -76,6 +76,15 @@ int oaep_encrypt(mbedtls_rsa_context* rsa, ByteView label, ByteView message, std
 #endif
 }
 
+int oaep_decrypt(mbedtls_rsa_context* rsa, ByteView label, ByteView encrypted, std::span<std::uint8_t> out, std::size_t& size) {
+#if MBEDTLS_VERSION_MAJOR >= 3
+    return mbedtls_rsa_rsaes_oaep_decrypt(rsa, rng, nullptr, label.data(), label.size(), &size, encrypted.data(), out.data(), out.size());
+#else
+    return mbedtls_rsa_rsaes_oaep_decrypt(rsa, rng, nullptr, MBEDTLS_RSA_PRIVATE, label.data(), label.size(), &size, encrypted.data(),
+                                          out.data(), out.size());
+#endif
+}
+
 }  // namespace
 
 Result<Bytes> aes_cfb_encrypt(const SecretBytes& key, ByteView iv, ByteView plain) {
@@ -101,6 +110,18 @@ Result<Bytes> rsa_oaep_encrypt(const PublicKey& recipient, HashAlg hash, ByteVie
     code = oaep_encrypt(rsa, label, message.view(), out.data());
     if (code != 0) return from_mbedtls("RSA-OAEP", code);
     return out;
+}
+
+Result<SecretBytes> rsa_oaep_decrypt(const SoftwareKey& own, HashAlg hash, ByteView label, ByteView encrypted) {
+    // One answer for every failure: telling them apart would make this an oracle (Manger, CRYPTO 2001).
+    const Error refusal = rejected("RSA-OAEP: not for this key");
+    if (is_elliptic(own.algorithm()) || encrypted.size() != own.public_value().modulus().size()) return refusal;
+    mbedtls_rsa_context* rsa = mbedtls_pk_rsa(*own.state().pk.get());
+    mbedtls_rsa_set_padding(rsa, MBEDTLS_RSA_PKCS_V21, md_type(hash));
+    SecretBytes room(encrypted.size());
+    std::size_t size = 0;
+    if (oaep_decrypt(rsa, label, encrypted, room.writable(), size) != 0) return refusal;
+    return SecretBytes::copy_of(room.view().first(size));
 }
 
 Result<EphemeralShare> ecdh_ephemeral(const PublicKey& peer) {

@@ -19,6 +19,9 @@ namespace anchor::crypto {
 /// octet that belongs to them. Rejected: no RSA key, or a message too long for it.
 [[nodiscard]] Result<Bytes> rsa_oaep_encrypt(const PublicKey& recipient, HashAlg hash, ByteView label, const SecretBytes& message);
 
+/// Its inverse. Rejected, always with the same words: no RSA key, another label, hash or key, changed octets.
+[[nodiscard]] Result<SecretBytes> rsa_oaep_decrypt(const SoftwareKey& own, HashAlg hash, ByteView label, ByteView encrypted);
+
 /// The sender's half of one-pass Diffie-Hellman (NIST SP 800-56A §6.2.2.2).
 struct EphemeralShare {
     PublicKey ephemeral;   ///< a key made for this one use; its private part is already gone
