@@ -18,8 +18,9 @@ public:
     /// A new key. RSA takes seconds.
     [[nodiscard]] static Result<SoftwareKey> generate(KeyAlg alg);
     /// Reads one private key, PEM or DER: PKCS#8 (RFC 5958), SEC 1 (RFC 5915) or PKCS#1; an encrypted one needs its
-    /// pass phrase. Rejected: anything else, a wrong or missing pass phrase, an algorithm outside KeyAlg, a private
-    /// part that does not belong to the public one, more than 16 KiB.
+    /// pass phrase and a cipher that Mbed TLS knows there: triple DES on both branches, AES (PBES2) on 3.6 alone.
+    /// Rejected: anything else, a wrong or missing pass phrase, an algorithm outside KeyAlg, a private part that does
+    /// not belong to the public one, more than 16 KiB.
     [[nodiscard]] static Result<SoftwareKey> parse(ByteView pem_or_der, ByteView pass_phrase = {});
 
     SoftwareKey(SoftwareKey&&) noexcept;

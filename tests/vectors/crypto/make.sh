@@ -20,7 +20,6 @@ rsa rsa3072_key.pem 3072
 openssl ec -in p256_key.pem -out p256_sec1_key.pem 2>/dev/null
 openssl pkcs8 -topk8 -nocrypt -in p384_key.pem -outform DER -out p384_key.der
 openssl pkcs8 -topk8 -in p256_key.pem -v2 des3 -passout pass:correct -out p256_encrypted_key.pem
-openssl pkcs8 -topk8 -in p256_key.pem -v2 aes-256-cbc -passout pass:correct -out p256_aes_key.pem
 for name in p256 p384 rsa2048 rsa3072; do public ${name}_key.pem ${name}_public.pem; done
 for name in p256 rsa2048; do public ${name}_key.pem ${name}_public.der -outform DER; done
 
