@@ -72,7 +72,7 @@ TEST(RenderedYaml, CannotBeForgedByTheLog) {
     auto built = LogBuilder::agile();
     built.event(5, EventType::EfiAction, "x\n- EventNum: 9\n  PCRIndex: 7");
     built.event(7, EventType::EfiVariableDriverConfig, LogBuilder::variable(kGlobalGuid, "A: b\n- EventNum: 9", Bytes{1}));
-    built.event(8, EventType::Ipl, "\x1b[2J\x07\xc2\x9bÿ\"\\");
+    built.event(8, EventType::Ipl, "\x1b[2J\x07\xc2\x9b\xff\"\\");
     const EventLog log = parse_event_log(built.octets());
     const std::string yaml = render_event_log_yaml(log);
 
