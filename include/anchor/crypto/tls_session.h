@@ -4,13 +4,13 @@
 // TlsSession: one mutually authenticated TLS connection over a stream that somebody else opened, with a private key that
 // may live in a TPM. The peer is hostile until handshake() said Done; nothing it sent before reaches the caller.
 //
-// The peer's certificate has two judges inside the handshake, before our own certificate's proof or any data goes out
-// (TLS 1.3; in 1.2 before Finished), and both must agree: Mbed TLS, except for what it reads from the process's clock,
-// and verify_chain() with the caller's time, revocation lists and expected host. So what either of them overlooks does not
-// pass, and a wrong or forged system clock decides nothing.
+// The peer's certificate has two judges inside the handshake, and both must agree: Mbed TLS, except for what it reads from
+// the process's clock, and verify_chain() with the caller's time, revocation lists and expected host. So what either of
+// them overlooks does not pass, a wrong or forged system clock decides nothing, and a client's key signs nothing for a
+// server that was refused.
 //
 // TLS 1.2, and 1.3 where Mbed TLS has it; ECDHE with AES-GCM or ChaCha20-Poly1305; P-256, P-384, X25519. No renegotiation, no
-// resumption: each connection proves anew that the device still has its key.
+// resumption: each connection proves anew that the device still has its key. An own RSA key means TLS 1.2.
 
 #include <memory>
 #include <optional>
