@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cstring>
+#include <utility>
 
 #include <anchor/core/pcr.h>
 
@@ -70,7 +71,8 @@ Result<const ImaEntry*> ImaReader::complete_pending() {
         if (format_.encoding == ImaEncoding::Ascii) {
             const auto* newline = static_cast<const std::uint8_t*>(std::memchr(chunk_.data(), '\n', chunk_.size()));
             wanted = newline == nullptr ? chunk_.size() : static_cast<std::size_t>(newline - chunk_.data()) + 1;
-            if (pending_.size() + wanted > max_entry_) return misread("line", "is longer than " + std::to_string(max_entry_) + " octets");
+            const std::size_t longest = max_entry_ - (newline == nullptr ? 1 : 0);
+            if (pending_.size() + wanted > longest) return misread("line", "is longer than " + std::to_string(max_entry_) + " octets");
         }
         const ByteView moved = chunk_.first(std::min(wanted, chunk_.size()));
         append(pending_, moved);
@@ -141,41 +143,43 @@ Result<void> ImaReader::decode_binary(ByteView octets) {
 // An ASCII line is turned into the binary form first: what the kernel hashed, and one way to read fields.
 Result<void> ImaReader::decode_ascii(ByteView octets) {
     std::string_view line = as_text(octets.first(octets.size() - 1));
-    const auto bad = [this](std::string_view field, std::string_view why) {
-        return rejected("offset " + std::to_string(offset_) + ": " + std::string(field) + " " + std::string(why));
-    };
     while (line.starts_with(' ')) line.remove_prefix(1);
     const std::string_view pcr = take_word(line);
     const auto [end, error] = std::from_chars(pcr.data(), pcr.data() + pcr.size(), entry_.pcr);
-    if (pcr.empty() || error != std::errc{} || end != pcr.data() + pcr.size() || entry_.pcr >= kPcrCount)
-        return bad("PCR", "is no register");
-
+    if (pcr.empty() || error != std::errc{} || end != pcr.data() + pcr.size() || entry_.pcr >= kPcrCount) {
+        return bad_word("PCR", "is no register");
+    }
     rebuilt_.clear();
     const std::string_view digest = take_word(line);
-    if (digest.size() != 2 * digest_size(format_.digest)) return bad("template digest", "has " + std::to_string(digest.size()) + " digits");
-    if (auto done = append_ima_field(rebuilt_, ImaField::Sig, digest, false); !done) return bad("template digest", done.error().what);
+    const std::size_t size = digest_size(format_.digest);
+    if (digest.size() != 2 * size) return bad_word("template digest", "has " + std::to_string(digest.size()) + " digits");
+    if (auto done = append_ima_field(rebuilt_, ImaField::Sig, digest, false); !done) return bad_word("template digest", done.error().what);
 
     entry_.template_name = take_word(line);
     entry_.layout = layout_of(entry_.template_name);
-    if (entry_.layout == nullptr) return bad("template name", "is not known, so that the line can't be read");
+    if (entry_.layout == nullptr) return bad_word("template name", "is not known, so that the line can't be read");
     for (std::size_t i = 0; i < entry_.layout->count; ++i) {
-        const ImaField field = entry_.layout->fields[i];
-        const bool last = i + 1 == entry_.layout->count;
-        // A name at the end takes the rest: before Linux 3.13 it was printed with its spaces.
-        const bool name = field == ImaField::N || field == ImaField::NNg;
-        const std::string_view text = last && name ? line : take_word(line);
-        const std::size_t length_at = rebuilt_.size();
-        const bool has_length = !(entry_.layout->legacy && field == ImaField::D);
-        if (has_length) rebuilt_.resize(length_at + 4);
-        if (auto done = append_ima_field(rebuilt_, field, text, format_.big_endian); !done) return bad(to_string(field), done.error().what);
-        if (entry_.layout->legacy && name && !text.empty()) rebuilt_.pop_back();
-        if (has_length) put_u32(rebuilt_, length_at, rebuilt_.size() - length_at - 4, format_.big_endian);
-        if (last && !name && !line.empty()) return bad("line", "goes on after its last field");
+        ANCHOR_RETURN_IF_ERROR(rebuild_field(entry_.layout->fields[i], i + 1 == entry_.layout->count, line));
     }
-    const ByteView whole = rebuilt_;
-    entry_.template_digest = whole.first(digest_size(format_.digest));
-    entry_.template_data = whole.subspan(digest_size(format_.digest));
+    if (!line.empty()) return bad_word("line", "goes on after its last field");
+    entry_.template_digest = ByteView(rebuilt_).first(size);
+    entry_.template_data = ByteView(rebuilt_).subspan(size);
     return cut_ima_fields(entry_, offset_);
+}
+
+Result<void> ImaReader::rebuild_field(ImaField field, bool last, std::string_view& line) {
+    const bool name = field == ImaField::N || field == ImaField::NNg;
+    // A name at the end takes the rest: before Linux 3.13 it was printed with its spaces.
+    const std::string_view text = last && name ? std::exchange(line, {}) : take_word(line);
+    const bool legacy = entry_.layout->legacy;
+    const bool has_length = !(legacy && field == ImaField::D);
+    const std::size_t length_at = rebuilt_.size();
+    if (has_length) rebuilt_.resize(length_at + 4);
+    if (auto done = append_ima_field(rebuilt_, field, text, format_.big_endian); !done)
+        return bad_word(to_string(field), done.error().what);
+    if (legacy && name && !text.empty()) rebuilt_.pop_back();
+    if (has_length) put_u32(rebuilt_, length_at, rebuilt_.size() - length_at - 4, format_.big_endian);
+    return {};
 }
 
 const ImaTemplate* ImaReader::layout_of(std::string_view name) {
@@ -187,8 +191,11 @@ const ImaTemplate* ImaReader::layout_of(std::string_view name) {
 }
 
 Error ImaReader::misread(std::string_view field, std::string_view complaint) const {
-    return rejected("IMA list, entry " + std::to_string(number_) + ": offset " + std::to_string(offset_) + ": " + std::string(field) + " " +
-                    std::string(complaint));
+    return bad_word(field, complaint).within("IMA list, entry " + std::to_string(number_));
+}
+
+Error ImaReader::bad_word(std::string_view field, std::string_view complaint) const {
+    return rejected("offset " + std::to_string(offset_) + ": " + std::string(field) + " " + std::string(complaint));
 }
 
 }  // namespace anchor::measure

@@ -58,7 +58,9 @@ private:
     [[nodiscard]] Result<const ImaEntry*> decode(ByteView octets);
     [[nodiscard]] Result<void> decode_binary(ByteView octets);
     [[nodiscard]] Result<void> decode_ascii(ByteView octets);
+    [[nodiscard]] Result<void> rebuild_field(ImaField field, bool last, std::string_view& line);
     [[nodiscard]] const ImaTemplate* layout_of(std::string_view name);
+    [[nodiscard]] Error bad_word(std::string_view field, std::string_view complaint) const;
     [[nodiscard]] Error misread(std::string_view field, std::string_view complaint) const;
 
     ImaListFormat format_;

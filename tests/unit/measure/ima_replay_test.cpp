@@ -24,6 +24,31 @@ TEST(ImaReplay, ExplainsTheQuoteOfARealBoot) {
     EXPECT_EQ(replay.lanes().size(), 2U);
 }
 
+// That kernel extended real digests into the SHA-256 bank and padded ones into those of SHA-384 and SHA-512, whose
+// algorithms it had only as modules. The registers were read one bank after the other, while the list grew.
+TEST(ImaReplay, FindsForEachBankOfARealKernelItsPlaceAndItsStyle) {
+    const PcrValues registers = boot_registers("debian12-ovmf.pcrs.txt");
+    const Bytes list = boot_vector("debian12-ovmf-ima-sig.ima.bin");
+    const auto place_and_style = [&](HashAlg bank) {
+        PcrValues quoted;
+        quoted.set(kImaPcr, *registers.find(bank, kImaPcr));
+        ImaReplay replay({bank});
+        std::pair<std::uint64_t, std::optional<ImaExtendStyle>> found;
+        EXPECT_TRUE(read_list(list, kBinary, [&](const ImaEntry& entry) {
+            replay.extend(entry);
+            if (!replay.matches(quoted)) return;
+            replay.settle(quoted);
+            found = {entry.number, replay.style(bank)};
+        }));
+        return found;
+    };
+
+    EXPECT_EQ(place_and_style(HashAlg::Sha1), std::pair(std::uint64_t{3055}, std::optional(ImaExtendStyle::PerBank)));
+    EXPECT_EQ(place_and_style(HashAlg::Sha256), std::pair(std::uint64_t{3079}, std::optional(ImaExtendStyle::PerBank)));
+    EXPECT_EQ(place_and_style(HashAlg::Sha384), std::pair(std::uint64_t{3103}, std::optional(ImaExtendStyle::PaddedSha1)));
+    EXPECT_EQ(place_and_style(HashAlg::Sha512), std::pair(std::uint64_t{3127}, std::optional(ImaExtendStyle::PaddedSha1)));
+}
+
 TEST(ImaReplay, MatchesAtOnePlaceOfTheListOnly) {
     const Bytes list = boot_vector("debian12-ovmf-ima-sig.ima.bin");
     ImaReplay until({HashAlg::Sha1});

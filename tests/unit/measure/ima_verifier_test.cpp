@@ -50,7 +50,10 @@ ImaCheckpoint checkpoint_after(const Growing& list, std::size_t files) {
 }
 
 TEST(ImaVerifier, ProvesTheRecordedBootWithItsTwoViolations) {
-    ImaVerifier verifier(kBinary, quoted_by(boot_quote()));
+    const PcrValues registers = boot_registers("debian12-ovmf.pcrs.txt");
+    ImaVerifyOptions options = quoted_by(boot_quote());
+    options.reference.registers = &registers;
+    ImaVerifier verifier(kBinary, options);
 
     ASSERT_TRUE(verifier.push(boot_vector("debian12-ovmf-ima-sig.ima.bin")));
 
@@ -61,6 +64,8 @@ TEST(ImaVerifier, ProvesTheRecordedBootWithItsTwoViolations) {
     EXPECT_EQ(report.findings.count(ImaCause::Violation), 2U);
     ASSERT_EQ(report.findings.offenders.size(), 2U);
     EXPECT_EQ(report.findings.offenders[0].path, "/tmp/d/f1.conf");
+    EXPECT_EQ(report.findings.boot_aggregate.state, ImaBootAggregate::Matches);
+    EXPECT_EQ(report.findings.boot_aggregate.last_pcr, 9U);
 }
 
 TEST(ImaVerifier, LeavesWhatCameAfterTheQuoteForTheNextOne) {
