@@ -30,7 +30,7 @@ Bytes long_log() {
     const EventLog log = parse_event_log(*read);
     const auto events = ByteView(*read).subspan(log.events()[1].offset);
     Bytes octets = *read;
-    while (octets.size() + events.size() <= kSize) append(octets, events);
+    while (octets.size() < kSize) append(octets, events);
     return octets;
 }
 
