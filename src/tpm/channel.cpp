@@ -13,6 +13,7 @@ Result<std::unique_ptr<Channel>> Channel::open(const std::string& tcti, Millisec
         return unavailable(from_tss("Esys_Initialize", code).what, code);
     }
     std::unique_ptr<Channel> channel(new Channel(std::move(way), esys, patience));
+    if (const TSS2_RC code = Esys_GetSysContext(esys, &channel->sys_); code != TSS2_RC_SUCCESS) return from_tss("Esys_GetSysContext", code);
     if (auto started = channel->start(); !started) return unavailable(std::move(started.error().what), started.error().native);
     return channel;
 }
@@ -48,9 +49,14 @@ Error Channel::failure(std::string_view name, TSS2_RC code) {
     return from_tss(name, code);
 }
 
-Result<void> Channel::enter(ESYS_TR object) {
+Result<TPM2_HANDLE> Channel::handle_of(ESYS_TR object) {
     TPM2_HANDLE handle = 0;
     ANCHOR_RETURN_IF_ERROR(issue("Esys_TR_GetTpmHandle", [&](ESYS_CONTEXT* esys) { return Esys_TR_GetTpmHandle(esys, object, &handle); }));
+    return handle;
+}
+
+Result<void> Channel::enter(ESYS_TR object) {
+    ANCHOR_ASSIGN_OR_RETURN(const TPM2_HANDLE handle, handle_of(object));
     lost_ = lost_ || std::ranges::any_of(loaded_, [&](const auto& entry) { return entry.second == handle; });
     if (lost_) return stale("the TPM was reset in between");
     loaded_.emplace_back(object, handle);

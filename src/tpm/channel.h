@@ -40,9 +40,15 @@ public:
             if (!ask_again(code, patience)) return failure(name, code);
         }
     }
+    /// The same of `command(TSS2_SYS_CONTEXT*)`: the system API that ESYS itself stands on.
+    template <class Command>
+    [[nodiscard]] Result<void> issue_below(std::string_view name, Command&& command) {
+        return issue(name, [&](ESYS_CONTEXT*) { return command(sys_); });
+    }
 
     /// For giving back what is left, where nobody can do anything about a failure.
     [[nodiscard]] ESYS_CONTEXT* esys() const noexcept { return esys_; }
+    [[nodiscard]] TSS2_SYS_CONTEXT* sys() const noexcept { return sys_; }
     [[nodiscard]] bool lost() const noexcept { return lost_; }
     /// Called when the TPM has no room; true where something was given back.
     void on_no_room(std::function<bool()> relief) { relief_ = std::move(relief); }
@@ -50,8 +56,8 @@ public:
     /// to have it: the TPM was reset behind our back, and the old one would now name the new object.
     [[nodiscard]] Result<void> enter(ESYS_TR object);
     void leave(ESYS_TR object) noexcept;
-    /// How many objects of ours are loaded.
-    [[nodiscard]] std::size_t loaded() const noexcept { return loaded_.size(); }
+    /// The TPM's own handle of a loaded object.
+    [[nodiscard]] Result<TPM2_HANDLE> handle_of(ESYS_TR object);
     /// The password of a hierarchy (ESYS_TR_RH_OWNER, …), empty on most devices.
     [[nodiscard]] Result<void> set_hierarchy_auth(ESYS_TR hierarchy, const SecretBytes& auth);
 
@@ -63,6 +69,7 @@ private:
 
     std::unique_ptr<DeadlineTcti> tcti_;  // the context below uses it to its end
     ESYS_CONTEXT* esys_;
+    TSS2_SYS_CONTEXT* sys_ = nullptr;  // of esys_
     Milliseconds patience_;
     std::function<bool()> relief_;
     std::vector<std::pair<ESYS_TR, TPM2_HANDLE>> loaded_;  // three at most

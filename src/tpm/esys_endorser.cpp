@@ -5,7 +5,6 @@
 
 #include "connection.h"
 #include "nv_commands.h"
-#include "policy_commands.h"
 
 namespace anchor::tpm {
 namespace {
@@ -82,7 +81,7 @@ Result<Profile> choose(Connection& connection, std::string_view wanted) {
 
 Result<EndorsementAuth> authorise(Channel& channel, const tpmwire::EndorsementProfile& profile) {
     if (profile.high_range) return EndorsementAuth();
-    ANCHOR_ASSIGN_OR_RETURN(Session session, satisfy_endorsement(channel, profile.area.name_alg));
+    ANCHOR_ASSIGN_OR_RETURN(Session session, start_endorsement(channel, profile.area.name_alg));
     return EndorsementAuth(std::move(session));
 }
 

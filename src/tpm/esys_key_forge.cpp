@@ -6,7 +6,7 @@
 #include <anchor/tpmwire/templates.h>
 
 #include "connection.h"
-#include "policy_commands.h"
+#include "policy_session.h"
 
 namespace anchor::tpm {
 namespace {
@@ -86,13 +86,17 @@ public:
 private:
     Result<Bytes> sign_in_policy(Connection& connection, SignatureScheme scheme, const Digest& digest) {
         for (int round = 1;; ++round) {
-            ANCHOR_ASSIGN_OR_RETURN(const LoadedKey key, connection.keys().use(blob_));
-            ANCHOR_ASSIGN_OR_RETURN(const Session session, satisfy(connection.channel(), policy_->now()));
-            auto signature = tpm::sign(connection.channel(), key->ref(), session, scheme, digest);
+            auto signature = sign_once(connection, scheme, digest);
             const bool changed = !signature && plain(static_cast<TSS2_RC>(signature.error().native)) == TPM2_RC_PCR_CHANGED;
             if (!changed) return signature;
-            if (round == kSignRounds) return unavailable(std::move(signature.error().what), signature.error().native);
+            if (round == kSignRounds) return unavailable(signature.error().what, signature.error().native);
         }
+    }
+
+    Result<Bytes> sign_once(Connection& connection, SignatureScheme scheme, const Digest& digest) {
+        ANCHOR_ASSIGN_OR_RETURN(const LoadedKey key, connection.keys().use(blob_));
+        ANCHOR_ASSIGN_OR_RETURN(PolicySession session, PolicySession::satisfy(connection.channel(), policy_->now()));
+        return std::move(session).sign(key->ref(), scheme, digest);
     }
 
     std::shared_ptr<Device> device_;

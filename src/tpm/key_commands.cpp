@@ -27,15 +27,6 @@ Result<Attestation> attestation_of(const TPM2B_ATTEST& attest, const TPMT_SIGNAT
     return Attestation{{attest.attestationData, attest.attestationData + attest.size}, std::move(signed_octets)};
 }
 
-TPMI_ALG_SIG_SCHEME tpm_scheme(SignatureScheme scheme) noexcept {
-    switch (scheme) {
-        case SignatureScheme::Ecdsa: return TPM2_ALG_ECDSA;
-        case SignatureScheme::RsaPkcs1: return TPM2_ALG_RSASSA;
-        case SignatureScheme::RsaPss: return TPM2_ALG_RSAPSS;
-    }
-    return TPM2_ALG_NULL;
-}
-
 }  // namespace
 
 Result<PrimaryKey> create_primary(Channel& channel, ESYS_TR hierarchy, const tpmwire::PublicArea& model) {
@@ -161,22 +152,6 @@ Result<Attestation> get_time(Channel& channel, ObjectRef ak, ByteView extra_data
                             attest.out(), signature.out());
     }));
     return attestation_of(*attest, *signature);
-}
-
-Result<Bytes> sign(Channel& channel, ObjectRef key, const Session& authorised, SignatureScheme scheme, const Digest& digest) {
-    ANCHOR_ASSIGN_OR_RETURN(const auto in, to_buffer<TPM2B_DIGEST>(digest.view(), "digest"));
-    TPMT_SIG_SCHEME how{};
-    how.scheme = tpm_scheme(scheme);
-    how.details.any.hashAlg = tpm_alg_id(digest.alg());
-    // An unrestricted key signs digests that the TPM did not compute: no ticket (Part 3 §20.2).
-    TPMT_TK_HASHCHECK ticket{};
-    ticket.tag = TPM2_ST_HASHCHECK;
-    ticket.hierarchy = TPM2_RH_NULL;
-    EsysOwned<TPMT_SIGNATURE> signature;
-    ANCHOR_RETURN_IF_ERROR(channel.issue("TPM2_Sign", [&](ESYS_CONTEXT* esys) {
-        return Esys_Sign(esys, key.raw, authorised.raw(), ESYS_TR_NONE, ESYS_TR_NONE, &in, &how, &ticket, signature.out());
-    }));
-    return from_signature(*signature);
 }
 
 Result<SecretBytes> activate_credential(Channel& channel, ObjectRef ak, const Session& salted, ObjectRef ek, const EndorsementAuth& ek_auth,

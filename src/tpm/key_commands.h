@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// The commands on keys (TPM 2.0 Part 3 §12, §18, §20, §24, §28), one function each. Keys whose password these use
+// The commands on keys (TPM 2.0 Part 3 §12, §18, §24, §28), one function each. Keys whose password these use
 // have an empty one. Errors as Channel::issue() tells them, except where a line says more.
 
 #include <optional>
@@ -41,8 +41,6 @@ struct PersistentKey {
 [[nodiscard]] Result<Attestation> quote(Channel& channel, ObjectRef ak, const std::vector<PcrSelection>& selections, ByteView extra_data);
 [[nodiscard]] Result<Attestation> certify(Channel& channel, ObjectRef object, ObjectRef ak, ByteView extra_data);
 [[nodiscard]] Result<Attestation> get_time(Channel& channel, ObjectRef ak, ByteView extra_data);
-/// TPM2_Sign, authorised by the session; TPMT_SIGNATURE.
-[[nodiscard]] Result<Bytes> sign(Channel& channel, ObjectRef key, const Session& authorised, SignatureScheme scheme, const Digest& digest);
 
 /// How the EK lets itself be used: with an empty password (high range) or under policy A (low range).
 using EndorsementAuth = std::optional<Session>;

@@ -28,10 +28,17 @@ Result<Session> start_salted(Channel& channel, ObjectRef salt_key, Encrypt what)
     return session;
 }
 
-Result<Session> start_policy(Channel& channel, HashAlg alg) {
+Result<Session> start_endorsement(Channel& channel, HashAlg alg) {
     TPMT_SYM_DEF none{};
     none.algorithm = TPM2_ALG_NULL;
-    return start(channel, ESYS_TR_NONE, TPM2_SE_POLICY, none, tpm_alg_id(alg));
+    ANCHOR_ASSIGN_OR_RETURN(Session session, start(channel, ESYS_TR_NONE, TPM2_SE_POLICY, none, tpm_alg_id(alg)));
+    EsysOwned<TPM2B_TIMEOUT> timeout;
+    EsysOwned<TPMT_TK_AUTH> ticket;
+    ANCHOR_RETURN_IF_ERROR(channel.issue("TPM2_PolicySecret", [&](ESYS_CONTEXT* esys) {
+        return Esys_PolicySecret(esys, ESYS_TR_RH_ENDORSEMENT, session.raw(), ESYS_TR_PASSWORD, ESYS_TR_NONE, ESYS_TR_NONE, nullptr,
+                                 nullptr, nullptr, 0, timeout.out(), ticket.out());
+    }));
+    return session;
 }
 
 }  // namespace anchor::tpm

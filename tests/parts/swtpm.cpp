@@ -74,7 +74,7 @@ Result<void> Swtpm::power_on() {
                                                       "--flags", "not-need-init,startup-clear"},
                                                      scratch_.path("swtpm.log")));
     const auto deadline = std::chrono::steady_clock::now() + kStartDeadline;
-    while (!answers(control)) {
+    while (!answers(control) || !answers(socket())) {  // it opens one after the other
         if (!process_.running() || std::chrono::steady_clock::now() > deadline) {
             return unavailable("swtpm: does not answer: " + std::string(as_text(scratch_.read("swtpm.log"))));
         }
