@@ -21,9 +21,7 @@ void put_field(Bytes& to, ByteView octets) {
 
 }  // namespace
 
-std::string made_path(std::size_t number) {
-    return "/usr/lib/x86_64-linux-gnu/package-" + std::to_string(number / 20) + "/libfile-" + std::to_string(number) + ".so";
-}
+std::string made_path(std::size_t number) { return "/usr/lib/x86_64-linux-gnu/library-" + std::to_string(number) + ".so.1"; }
 
 MadeList make_list(std::size_t entries) {
     MadeList made;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// An IMA list as a device with many programs has it: ima-ng, SHA-256, paths of some 50 octets; and its reference table.
+// An IMA list as a device with many programs has it: ima-ng, SHA-256, paths of some 45 octets; and its reference table.
 
 #include <anchor/core/pcr.h>
 #include <anchor/measure/ima_table_builder.h>
