@@ -12,4 +12,7 @@ namespace anchor::measure {
 /// The text of one node's data; empty where this type has none here. Rejected where the data is too short.
 [[nodiscard]] Result<std::string> known_node_text(std::uint8_t type, std::uint8_t subtype, ByteReader& data);
 
+/// The same for messaging nodes (type 3).
+[[nodiscard]] Result<std::string> messaging_node_text(std::uint8_t subtype, ByteReader& data);
+
 }  // namespace anchor::measure

@@ -73,7 +73,7 @@ private:
             facts_.setup_mode = std::get<ByteView>(platform_key).empty();
     }
 
-    // Two actions: it was tried, and it worked (PFP §2.3.4.6).
+    // Two actions: it was tried, and it worked (PFP §3.3.4.6).
     void note_end_of_boot_services() {
         if (log_.form() == EventLogForm::Empty) {
             facts_.exit_boot_services = Unknown{"the event log is empty"};

@@ -12,7 +12,7 @@
 namespace anchor::measure {
 namespace {
 
-constexpr std::size_t kMaxExtends = 65'536;
+constexpr std::size_t kMaxExtends = 8'192;
 
 std::string name_of(std::uint32_t event) { return "event " + std::to_string(event); }
 

@@ -89,9 +89,9 @@ private:
 inline constexpr std::size_t kMaxEventLogSize = 16U << 20U;
 
 /// Reads a log: never fails as a whole, because the events before a broken place are evidence too. `problem()` says
-/// where it broke. A final events table (PFP §10.1.5: version, count, events) may stand behind the events, as some
+/// where it broke. A final events table (TCG EFI Protocol Specification §7: version, count, events) may stand behind the events, as some
 /// loaders append it, or be given apart; events that it repeats from the end of the log are dropped.
-/// Memory is at most eight times the input, time linear.
+/// Memory is at most twelve times the input at its peak, time linear.
 [[nodiscard]] EventLog parse_event_log(ByteView octets, ByteView final_events = {});
 
 }  // namespace anchor::measure

@@ -51,7 +51,7 @@ struct ImageLoadEvent {
     std::uint64_t device_path_offset = 0;
 };
 
-/// UEFI_GPT_DATA, PFP §10.2.7; UEFI §5.3.
+/// UEFI_GPT_DATA, PFP §10.2; UEFI 2.10 §5.3.
 struct GptEvent {
     struct Partition {
         Guid type;
@@ -104,7 +104,7 @@ struct IplEvent {
     std::string text;
 };
 
-/// TCG_PCClientTaggedEvent, PFP §10.2.2: Linux' EFI stub and systemd.
+/// TCG_PCClientTaggedEvent, PFP §10.2: Linux' EFI stub and systemd.
 struct TaggedEvent {
     static constexpr std::uint32_t kLinuxInitrd = 0x8F3B22EC;
     static constexpr std::uint32_t kLinuxLoadOptions = 0x8F3B22ED;

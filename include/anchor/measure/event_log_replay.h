@@ -56,7 +56,7 @@ struct ReplayReport {
 
 /// Compares with given registers, quoted ones or read ones. Where one differs it looks for the reason: events at the
 /// end that the register does not contain, a single event that was added, or another startup locality. The search is
-/// bounded (at most 65,536 extends a register), beyond it all events of the register count as unexplained.
+/// bounded (at most 8,192 extends a register), beyond it all events of the register count as unexplained.
 [[nodiscard]] ReplayReport compare_replay(const EventLog& log, const Replay& replayed, const PcrValues& given);
 
 }  // namespace anchor::measure

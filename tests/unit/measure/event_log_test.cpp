@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "boot_vectors.h"
 #include "event_log_builder.h"
 
 namespace anchor::measure {
@@ -176,6 +177,30 @@ TEST(EventLog, IsNotReadBeyondItsBound) {
     ASSERT_TRUE(log.problem());
     EXPECT_TRUE(log.events().empty());
 }
+
+struct OddLog {
+    const char* name;
+    std::size_t events;
+    const char* problem;
+};
+
+class ForeignOddLog : public testing::TestWithParam<OddLog> {};
+
+TEST_P(ForeignOddLog, IsReadAsFarAsItGoes) {
+    const std::string path = foreign_vector(GetParam().name);
+    if (path.empty()) GTEST_SKIP() << "eventlog/" << GetParam().name << " is not on this machine";
+    const Bytes octets = octets_of(path);
+    const EventLog log = parse_event_log(octets);
+
+    EXPECT_EQ(log.events().size(), GetParam().events);
+    EXPECT_EQ(log.problem() ? log.problem()->what : "", GetParam().problem);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Odd, ForeignOddLog,
+    testing::Values(OddLog{"bad-bogus.bin", 0, "event 0: offset 32: event content needs 1919248394 octets, 2 are left"},
+                    OddLog{"bad-or-odd-short_no_action_eventlog.bin", 1, ""}, OddLog{"bad-or-odd-ebs_event_missing_eventlog.bin", 38, ""}),
+    [](const auto& suite) { return "Log" + std::to_string(suite.index); });
 
 }  // namespace
 }  // namespace anchor::measure
