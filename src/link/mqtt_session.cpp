@@ -15,6 +15,7 @@ namespace {
 constexpr int kMqtt5 = MQTTVERSION_5;
 constexpr int kQos = 1;
 constexpr int kReceiveMaximum = 16;
+constexpr int kMaxUnacknowledged = 1024;  // of ours, in memory; more are refused
 constexpr Milliseconds kGoodbye{250};
 // A message and what MQTT puts around it: topic, properties, headers.
 constexpr std::size_t kMaxPacket = protocol::kMaxMessage + 4096;
@@ -58,7 +59,8 @@ public:
     PahoSession(MqttSettings settings, MqttEvents events)
         : settings_(std::move(settings)),
           events_(std::move(events)),
-          client_("tcp://127.0.0.1:" + std::to_string(settings_.port), settings_.client_id, mqtt::create_options(kMqtt5), nullptr) {}
+          client_("tcp://127.0.0.1:" + std::to_string(settings_.port), settings_.client_id,
+                  mqtt::create_options(kMqtt5, kMaxUnacknowledged), nullptr) {}
 
     ~PahoSession() override {
         // No callback may come once members begin to go.
@@ -138,6 +140,7 @@ private:
     };
 
     void connected_now(const mqtt::token&) {
+        if (subscribing_.exchange(true)) return;  // Paho reports a connection of MQTT 5 twice
         try {
             if (settings_.subscriptions.empty()) return finish_subscribing();
             const auto topics = mqtt::string_collection::create(settings_.subscriptions);
@@ -176,6 +179,7 @@ private:
     MqttSettings settings_;
     MqttEvents events_;
     std::atomic<bool> done_{false};
+    std::atomic<bool> subscribing_{false};
     std::shared_mutex inside_;  // shared by callbacks that are running; whole for the destructor
     Listener on_connect_{*this, "connect", &PahoSession::connected_now};
     Listener on_subscribe_{*this, "subscribe", &PahoSession::subscribed_now};

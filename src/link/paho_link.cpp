@@ -117,8 +117,9 @@ private:
         connected_ = false;
         retry_.cancel();
         if (mailbox_) mailbox_->close();
-        session_.reset();
+        // The tunnel first: Paho says goodbye when its client goes while it is connected, and the last will would not be sent.
         tunnel_.reset();
+        session_.reset();
     }
 
     asio::io_context& loop_;
@@ -133,7 +134,7 @@ private:
     bool connected_ = false;
     std::shared_ptr<Mailbox> mailbox_;
     std::unique_ptr<Tunnel> tunnel_;
-    std::unique_ptr<MqttSession> session_;  // before the tunnel goes
+    std::unique_ptr<MqttSession> session_;
 };
 
 PahoLink::PahoLink(asio::io_context& loop, LinkSettings settings) : keeper_(std::make_shared<Keeper>(loop, settings)) {}
