@@ -39,12 +39,13 @@ protected:
         files_.write("ca.pem", root_.pem());
         files_.write("server.pem", certificate.pem());
         files_.write("server.key", pem.view());
-        broker_ = parts::Mosquitto::start("user root\nallow_anonymous true\nset_tcp_nodelay true\nmax_queued_messages 1000\nlistener " +
-                                              std::to_string(port_) + " 127.0.0.1\ncafile " + files_.path("ca.pem") + "\ncertfile " +
-                                              files_.path("server.pem") + "\nkeyfile " + files_.path("server.key") +
-                                              "\nrequire_certificate true\nuse_identity_as_username true\n",
-                                          port_)
-                      .value();
+        broker_ =
+            parts::Mosquitto::start(
+                "user root\nallow_anonymous true\nset_tcp_nodelay true\nmax_inflight_messages 1000\nmax_queued_messages 1000\nlistener " +
+                    std::to_string(port_) + " 127.0.0.1\ncafile " + files_.path("ca.pem") + "\ncertfile " + files_.path("server.pem") +
+                    "\nkeyfile " + files_.path("server.key") + "\nrequire_certificate true\nuse_identity_as_username true\n",
+                port_)
+                .value();
     }
 
     LinkCredentials credentials(const std::string& name) { return credentials_from(name, root_, root_key_); }
