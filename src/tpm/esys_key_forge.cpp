@@ -3,6 +3,7 @@
 
 #include <mutex>
 
+#include <anchor/tpmwire/attestation.h>
 #include <anchor/tpmwire/templates.h>
 
 #include "connection.h"
@@ -24,25 +25,6 @@ Result<Digest> shortened(const Digest& digest, KeyAlg alg) {
     if (digest.alg() == HashAlg::Sha1) return rejected("SHA-1 is not signed");
     if (!is_elliptic(alg) || digest.size() <= field_octets(alg)) return digest;
     return Digest::from(alg == KeyAlg::EcP384 ? HashAlg::Sha384 : HashAlg::Sha256, digest.view().first(field_octets(alg)));
-}
-
-// A number as long as the field, whatever zeros the TPM left out.
-Result<Bytes> padded(ByteView number, std::size_t size) {
-    while (!number.empty() && number.front() == 0) number = number.subspan(1);
-    if (number.size() > size) return rejected("TPM2_Sign: the signature is longer than the curve");
-    Bytes octets(size - number.size());
-    append(octets, number);
-    return octets;
-}
-
-// The form that DeviceKey promises.
-Result<Bytes> raw_signature(ByteView tpmt_signature, KeyAlg alg) {
-    ANCHOR_ASSIGN_OR_RETURN(const tpmwire::Signature signature, tpmwire::parse_signature(tpmt_signature));
-    if (!is_elliptic(alg)) return signature.value;
-    ANCHOR_ASSIGN_OR_RETURN(Bytes octets, padded(signature.value, field_octets(alg)));
-    ANCHOR_ASSIGN_OR_RETURN(const Bytes s, padded(signature.value_s, field_octets(alg)));
-    append(octets, s);
-    return octets;
 }
 
 }  // namespace
@@ -80,7 +62,8 @@ public:
         ANCHOR_ASSIGN_OR_RETURN(const Digest in, shortened(digest, alg_));
         ANCHOR_ASSIGN_OR_RETURN(const Bytes signature,
                                 ask<Bytes>(*device_, [&](Connection& connection) { return sign_in_policy(connection, scheme, in); }));
-        return raw_signature(signature, alg_);
+        ANCHOR_ASSIGN_OR_RETURN(const tpmwire::Signature parsed, tpmwire::parse_signature(signature));
+        return tpmwire::plain_signature(parsed, alg_);
     }
 
 private:
