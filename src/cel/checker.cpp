@@ -75,7 +75,9 @@ Type Checker::infer_identifier(Node& node) {
     }
     if (resolve_name(node, std::string(node.name))) return node.type;
     const std::string name = attempted_.empty() ? std::string(node.name) : attempted_;
-    return mistake(node, "undeclared name '" + name + "'" + suggestion(environment_, name));
+    // Looking for what was meant takes a while: not for mistakes that nobody gets to see.
+    const bool is_told = strict_ && !diagnostics_.full();
+    return mistake(node, "undeclared name '" + name + "'" + (is_told ? suggestion(environment_, name) : ""));
 }
 
 bool Checker::resolve_name(Node& node, const std::string& name) {
@@ -118,12 +120,22 @@ std::string Checker::qualified_name(const Node& node) const {
     return name.empty() ? name : name.append(".").append(node.name);
 }
 
+bool Checker::names_variable(const Node& target, std::string_view field) const {
+    const std::string space = qualified_name(target);
+    if (space.empty()) return false;
+    const auto names = candidates(environment_.container(), space + "." + std::string(field));
+    return std::any_of(names.begin(), names.end(), [&](const std::string& name) { return environment_.find_variable(name) != nullptr; });
+}
+
 // The longest dotted name that is declared wins over a field of a shorter one.
 Type Checker::infer_select(Node& node) {
     const std::string name = qualified_name(node);
     if (!name.empty() && resolve_name(node, name)) {
         node.kind = NodeKind::Identifier;
         return node.type;
+    }
+    if (node.is_test && names_variable(*node.target, node.name)) {
+        return mistake(node, "has() takes a field of a map; this is a variable, and it is always there (unknown where nobody observed it)");
     }
     const bool outermost = !name.empty() && attempted_.empty();
     if (outermost) attempted_ = name;
@@ -321,11 +333,11 @@ Type Checker::choose_overload(const Node& node, const Overloads& overloads) {
     for (const Overload& declared : overloads) {
         if (!has_shape(declared, node.is_member, arguments.size())) continue;
         const Overload overload = unifier_.instantiate(declared);
-        Unifier::Bindings before = unifier_.bindings();
+        const std::size_t before = unifier_.mark();
         const bool fits = std::equal(arguments.begin(), arguments.end(), overload.parameters.begin(), overload.parameters.end(),
                                      [&](const Type& argument, const Type& wanted) { return unifier_.assign(argument, wanted); });
         if (!fits) {
-            unifier_.restore(std::move(before));
+            unifier_.undo_to(before);
             continue;
         }
         const Type type = unifier_.resolve(overload.result);

@@ -57,6 +57,7 @@ private:
     [[nodiscard]] Type choose_overload(const Node& node, const Overloads& overloads);
     [[nodiscard]] bool resolve_name(Node& node, const std::string& name);
     [[nodiscard]] static std::optional<Type> named_type(std::string_view name, Extension extensions);
+    [[nodiscard]] bool names_variable(const Node& target, std::string_view field) const;
     [[nodiscard]] const Local* find_local(std::string_view name) const;
     /// "a.b.c" of a chain of selections on a name that is no local variable; empty otherwise.
     [[nodiscard]] std::string qualified_name(const Node& node) const;

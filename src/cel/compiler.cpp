@@ -8,6 +8,7 @@ namespace anchor::cel {
 namespace {
 
 constexpr std::uint64_t kAssumedElements = 64;
+constexpr std::size_t kMostPatterns = 64;
 constexpr std::size_t kSetFrom = 16;  // elements; below, comparing one by one is faster
 
 struct RelationName {
@@ -240,6 +241,11 @@ bool Compiler::emit_matches(const Node& node) {
     const Node& text = node.target != nullptr ? *node.target : *node.children[0];
     const Node& pattern = *node.children.back();
     if (pattern.kind != NodeKind::Constant || !pattern.constant.is(Kind::String)) return false;
+    if (++patterns_tried_ > kMostPatterns) {
+        diagnostics_.add(pattern.offset, "an expression has at most 64 patterns");
+        return false;
+    }
+    if (!diagnostics_.empty()) return false;  // compiling patterns is slow, and the program is refused anyway
     auto regex = Regex::compile(pattern.constant.as_string(), environment_.limits().regex_memory);
     if (!regex.has_value()) {
         if (options_.validate_literals) diagnostics_.add(pattern.offset, "this pattern is no RE2 expression, or too large");

@@ -54,7 +54,7 @@ private:
     Diagnostics& diagnostics_;
     std::shared_ptr<Code> code_;
     std::vector<std::uint16_t> variables_;  // where each local of the nesting lives
-    std::size_t locals_in_use_ = 0;
+    std::size_t patterns_tried_ = 0;
     std::size_t depth_ = 0;
     std::size_t deepest_ = 0;
 };

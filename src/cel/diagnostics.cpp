@@ -6,12 +6,9 @@
 #include "utf8.h"
 
 namespace anchor::cel {
-namespace {
-constexpr std::size_t kMost = 20;
-}
 
 void Diagnostics::add(std::uint32_t offset, std::string message) {
-    if (found_.size() < kMost) found_.push_back({offset, std::move(message)});
+    if (!full()) found_.push_back({offset, std::move(message)});
 }
 
 std::vector<Diagnostic> Diagnostics::sorted() const {

@@ -19,10 +19,12 @@ public:
     /// Only the first few are kept: the rest follows from them more often than not.
     void add(std::uint32_t offset, std::string message);
     [[nodiscard]] bool empty() const noexcept { return found_.empty(); }
+    [[nodiscard]] bool full() const noexcept { return found_.size() >= kMost; }
     /// In the order of the source.
     [[nodiscard]] std::vector<Diagnostic> sorted() const;
 
 private:
+    static constexpr std::size_t kMost = 20;
     struct Found {
         std::uint32_t offset;
         std::string message;

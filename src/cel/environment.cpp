@@ -6,6 +6,8 @@
 namespace anchor::cel {
 namespace {
 
+constexpr std::size_t kMostParameters = 16;
+
 bool is_dotted_identifier(std::string_view name) {
     while (true) {
         const std::size_t dot = name.find('.');
@@ -31,6 +33,9 @@ Result<void> Environment::declare(FunctionDeclaration function) {
     const std::string name = function.name;
     if (!is_dotted_identifier(name)) return rejected("function '" + name + "': not an identifier, or several joined by dots");
     if (function.overloads.empty()) return rejected("function '" + name + "': has no overload");
+    for (const Overload& overload : function.overloads) {
+        if (overload.parameters.size() > kMostParameters) return rejected("function '" + name + "': has more than 16 parameters");
+    }
     if (!functions_.emplace(name, std::move(function)).second) return rejected("function '" + name + "': declared twice");
     return {};
 }

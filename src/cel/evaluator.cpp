@@ -395,16 +395,4 @@ Value Program::evaluate(std::span<const Value> values, Scratch& scratch) const n
     return scratch.exhausted() ? cost_exceeded() : result;
 }
 
-const Type& Program::result_type() const noexcept { return code_->result_type; }
-std::span<const std::uint32_t> Program::slots() const noexcept { return code_->slots; }
-std::uint64_t Program::estimated_cost() const noexcept { return code_->estimated_cost; }
-
-std::size_t Program::memory() const noexcept {
-    std::size_t total = sizeof(Code) + code_->memory.used();
-    total += code_->instructions.capacity() * sizeof(Instruction) + code_->constants.capacity() * sizeof(Value);
-    total += code_->functions.capacity() * sizeof(NativeFunction) + code_->slots.capacity() * sizeof(std::uint32_t);
-    for (const Regex& pattern : code_->patterns) total += pattern.memory();
-    return total;
-}
-
 }  // namespace anchor::cel

@@ -3,6 +3,7 @@
 #include <anchor/cel/program.h>
 
 #include "checker.h"
+#include "code.h"
 #include "compiler.h"
 #include "diagnostics.h"
 #include "folding.h"
@@ -51,6 +52,18 @@ Result<Program> compile(const Environment& environment, std::string_view text, C
     Program program = Compiler(environment, options, checker, found).compile(*root);
     if (!found.empty()) return refused(found, diagnostics);
     return program;
+}
+
+const Type& Program::result_type() const noexcept { return code_->result_type; }
+std::span<const std::uint32_t> Program::slots() const noexcept { return code_->slots; }
+std::uint64_t Program::estimated_cost() const noexcept { return code_->estimated_cost; }
+
+std::size_t Program::memory() const noexcept {
+    std::size_t total = sizeof(Code) + code_->memory.used();
+    total += code_->instructions.capacity() * sizeof(Instruction) + code_->constants.capacity() * sizeof(Value);
+    total += code_->functions.capacity() * sizeof(NativeFunction) + code_->slots.capacity() * sizeof(std::uint32_t);
+    for (const Regex& pattern : code_->patterns) total += pattern.memory();
+    return total;
 }
 
 }  // namespace anchor::cel

@@ -8,7 +8,9 @@
 namespace anchor::cel {
 namespace {
 
-constexpr std::uint64_t kPatternSteps = 64;  // compiling a pattern, for each of its octets
+// Compiling a pattern, and each of its octets: repetitions make much of little.
+constexpr std::uint64_t kPatternSteps = 5000;
+constexpr std::uint64_t kPatternOctetSteps = 64;
 
 Value size_of(std::span<const Value> a, Scratch& scratch) {
     switch (a[0].kind()) {
@@ -47,7 +49,7 @@ Value ends_with(std::span<const Value> a, Scratch& scratch) {
 Value matches(std::span<const Value> a, Scratch& scratch) {
     if (!are_texts(a)) return no_such_overload();
     const std::string_view pattern = a[1].as_string();
-    if (!scratch.charge(kPatternSteps * (pattern.size() + 16) + a[0].as_string().size())) return cost_exceeded();
+    if (!scratch.charge(kPatternSteps + kPatternOctetSteps * pattern.size() + a[0].as_string().size())) return cost_exceeded();
     const auto regex = Regex::compile(pattern, scratch.regex_memory());
     return regex.has_value() ? Value::boolean(regex->matches(a[0].as_string()))
                              : bad_argument("matches(): the pattern is no RE2 expression");

@@ -2,6 +2,7 @@
 #include "timestamp.h"
 
 #include <array>
+#include <charconv>
 #include <limits>
 
 namespace anchor::cel {
@@ -114,8 +115,11 @@ const Unit* take_unit(Digits& digits) {
 // The amount of one "12.5m" in nanoseconds, as a negative number: there is one more of them.
 std::optional<std::int64_t> take_negative_part(Digits& digits) {
     const std::size_t whole_count = digits.count();
-    if (whole_count > 18) return std::nullopt;
-    const std::int64_t whole = *digits.take(whole_count);
+    const char* const end = digits.text.data() + whole_count;
+    std::uint64_t whole = 0;
+    if (whole_count > 0 && std::from_chars(digits.text.data(), end, whole).ec != std::errc()) return std::nullopt;
+    if (whole > std::uint64_t{1} << 63U) return std::nullopt;
+    digits.text.remove_prefix(whole_count);
     std::int64_t fraction = 0;
     std::int64_t scale = 1;
     std::size_t fraction_count = 0;
@@ -131,7 +135,7 @@ std::optional<std::int64_t> take_negative_part(Digits& digits) {
     const Unit* unit = take_unit(digits);
     if (unit == nullptr || whole_count + fraction_count == 0) return std::nullopt;
     std::int64_t total = 0;
-    if (__builtin_mul_overflow(-whole, unit->nanos, &total)) return std::nullopt;
+    if (__builtin_mul_overflow(static_cast<std::int64_t>(0 - whole), unit->nanos, &total)) return std::nullopt;
     const auto rest = static_cast<std::int64_t>(static_cast<Wide>(fraction) * unit->nanos / scale);
     if (__builtin_sub_overflow(total, rest, &total)) return std::nullopt;
     return total;

@@ -60,11 +60,28 @@ Overload Unifier::instantiate(const Overload& overload) {
     return result;
 }
 
+void Unifier::bind(std::string_view variable, const Type& type) {
+    const auto found = bindings_.find(variable);
+    changes_.push_back({std::string(variable), found == bindings_.end() ? std::nullopt : std::optional<Type>(found->second)});
+    bindings_.insert_or_assign(std::string(variable), type);
+}
+
+void Unifier::undo_to(std::size_t mark) {
+    for (; changes_.size() > mark; changes_.pop_back()) {
+        Change& last = changes_.back();
+        if (last.before.has_value()) {
+            bindings_.insert_or_assign(std::move(last.variable), *last.before);
+        } else {
+            bindings_.erase(last.variable);
+        }
+    }
+}
+
 bool Unifier::assign(const Type& from, const Type& to) {
     if (!is_variable(from) && from.parameters().empty() && from == to) return true;
-    Bindings before = bindings_;
+    const std::size_t before = mark();
     if (assign_now(from, to)) return true;
-    bindings_ = std::move(before);
+    undo_to(before);
     return false;
 }
 
@@ -84,13 +101,13 @@ bool Unifier::assign_variable(const Type& variable, const Type& other) {
     if (found == bindings_.end()) {
         if (resolve(other) == variable) return true;
         if (occurs(variable, other)) return false;
-        bindings_.emplace(std::string(variable.name()), other);
+        bind(variable.name(), other);
         return true;
     }
     const Type bound = found->second;
     if (!assign_now(other, bound)) return false;
     const Type general = most_general(bound, other);
-    if (!occurs(variable, general)) bindings_.insert_or_assign(std::string(variable.name()), general);
+    if (!(general == bound) && !occurs(variable, general)) bind(variable.name(), general);
     return true;
 }
 

@@ -6,7 +6,10 @@
 
 #include <cstddef>
 #include <map>
+#include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include <anchor/cel/environment.h>
 #include <anchor/cel/type.h>
@@ -30,11 +33,18 @@ public:
     /// The same, with dyn for what nothing is known of.
     [[nodiscard]] Type finished(const Type& type) const;
 
-    using Bindings = std::map<std::string, Type, std::less<>>;
-    [[nodiscard]] const Bindings& bindings() const noexcept { return bindings_; }
-    void restore(Bindings bindings) { bindings_ = std::move(bindings); }
+    /// A point to come back to where an attempt fails: later bindings are undone.
+    [[nodiscard]] std::size_t mark() const noexcept { return changes_.size(); }
+    void undo_to(std::size_t mark);
 
 private:
+    // What a variable was bound to before; no type where it was free.
+    struct Change {
+        std::string variable;
+        std::optional<Type> before;
+    };
+
+    void bind(std::string_view variable, const Type& type);
     [[nodiscard]] bool assign_now(const Type& from, const Type& to);
     [[nodiscard]] bool assign_variable(const Type& variable, const Type& other);
     [[nodiscard]] bool assign_parameters(const Type& from, const Type& to);
@@ -43,7 +53,8 @@ private:
     [[nodiscard]] Type most_general(const Type& a, const Type& b) const;
     [[nodiscard]] Type substitute(const Type& type, bool finish) const;
 
-    Bindings bindings_;
+    std::map<std::string, Type, std::less<>> bindings_;
+    std::vector<Change> changes_;
     std::size_t next_ = 0;
 };
 

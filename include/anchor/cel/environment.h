@@ -56,8 +56,8 @@ struct Variable {
 };
 
 class Scratch;
-/// A function of the caller: arguments are neither errors nor unknowns and have the declared types where the
-/// program was checked. Pure: the same arguments always give the same value.
+/// A function of the caller. It gets as many arguments as an overload has, none of them an error or unknown; their kinds
+/// it must look at itself (dyn hides them from the checker). Pure: the same arguments always give the same value.
 using NativeFunction = Value (*)(std::span<const Value> arguments, Scratch& scratch);
 
 struct Overload {
@@ -79,7 +79,8 @@ public:
     /// Declares a variable and returns its slot: 0, 1, 2, … in the order of declaration.
     /// Rejected: no identifier (or dotted identifiers), or declared before.
     [[nodiscard]] Result<std::uint32_t> declare(std::string name, Type type);
-    /// Rejected: no identifier (or dotted identifiers), no overload, or declared before. Standard functions win.
+    /// Rejected: no identifier (or dotted identifiers), no overload, more than 16 parameters, or declared before.
+    /// Standard functions win over a declared one of the same name.
     [[nodiscard]] Result<void> declare(FunctionDeclaration function);
     /// Names are looked up in this name space first ("a.b": a.b.x, a.x, x). Rejected: no dotted identifier.
     [[nodiscard]] Result<void> set_container(std::string name);

@@ -87,6 +87,7 @@ public:
     [[nodiscard]] static Value cidr(const IpPrefix& prefix) noexcept { return {Kind::Cidr, 0, {.prefix = &prefix}}; }
     [[nodiscard]] static Value none() noexcept { return {Kind::Optional, 0, {.values = nullptr}}; }
     [[nodiscard]] static Value some(const Value& value) noexcept { return {Kind::Optional, 0, {.values = &value}}; }
+    static Value some(const Value&&) = delete;  // would borrow from a temporary: make_optional()
 
     /// An error; the message is borrowed.
     [[nodiscard]] static Value error(ErrorCode code, std::string_view message) noexcept;
@@ -124,6 +125,7 @@ public:
     [[nodiscard]] std::string_view error_message() const noexcept { return {checked(Kind::Error).text, extent_}; }
     /// What is missing, sorted, without duplicates. Borrowed from this value where it is one.
     [[nodiscard]] std::span<const std::uint32_t> unknown_attributes() const& noexcept;
+    void unknown_attributes() const&& = delete;
 
 private:
     friend struct ValueBits;  // the evaluator's unchecked view, src/cel/value_bits.h
