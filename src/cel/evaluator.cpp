@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The machine that runs a program. What an instruction may rely on is written in code.h.
 #include <algorithm>
-#include <cstring>
+#include <array>
 
 #include <anchor/cel/program.h>
 
@@ -26,11 +26,7 @@ bool compare(const T& a, const T& b) {
     if constexpr (R == Relation::GreaterEqual) return a >= b;
 }
 
-bool same_text(const Value& a, const Value& b) {
-    const std::string_view x = ValueBits::text(a);
-    const std::string_view y = ValueBits::text(b);
-    return x.size() == y.size() && std::memcmp(x.data(), y.data(), x.size()) == 0;
-}
+bool same_text(const Value& a, const Value& b) { return ValueBits::text(a) == ValueBits::text(b); }
 
 // What a strict function answers where an argument has no value.
 Value failed_arguments(std::span<const Value> arguments, Arena& arena) {

@@ -5,13 +5,14 @@
 
 namespace anchor::cel {
 
-Scratch::Scratch(const Limits& limits) : limits_(limits), arena_(limits.memory), budget_(limits.cost) {}
+Scratch::Scratch(const Limits& limits, TimeZoneFiles zones)
+    : limits_(limits), arena_(limits.memory), budget_(limits.cost), zone_files_(zones) {}
 Scratch::Scratch(Scratch&&) noexcept = default;
 Scratch& Scratch::operator=(Scratch&&) noexcept = default;
 Scratch::~Scratch() = default;
 
 TimeZoneCache& Scratch::time_zones() {
-    if (time_zones_ == nullptr) time_zones_ = std::make_unique<TimeZoneCache>();
+    if (time_zones_ == nullptr) time_zones_ = std::make_unique<TimeZoneCache>(zone_files_);
     return *time_zones_;
 }
 

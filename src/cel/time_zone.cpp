@@ -2,14 +2,12 @@
 #include "time_zone.h"
 
 #include <anchor/base/byte_reader.h>
-#include <anchor/base/file.h>
 
 #include <algorithm>
 
 namespace anchor::cel {
 namespace {
 
-constexpr std::string_view kFolder = "/usr/share/zoneinfo/";
 constexpr std::size_t kLargestFile = std::size_t{64} << 10U;
 constexpr std::size_t kMostZones = 32;  // kept at a time
 constexpr std::size_t kLongestName = 64;
@@ -60,12 +58,6 @@ bool is_zone_name(std::string_view name) {
     return !name.empty() && name.size() <= kLongestName && name[0] != '/' && std::all_of(name.begin(), name.end(), part);
 }
 
-std::optional<TimeZone> load(const std::string& name) {
-    const Result<Bytes> file = read_file(std::string(kFolder) + name, kLargestFile);
-    if (!file.has_value()) return std::nullopt;
-    return TimeZone::parse(*file);
-}
-
 }  // namespace
 
 struct TimeZone::Reader {
@@ -110,6 +102,13 @@ std::int64_t TimeZone::offset_at(std::int64_t seconds) const noexcept {
     const auto after = std::upper_bound(transitions_.begin(), transitions_.end(), seconds,
                                         [](std::int64_t time, const Transition& transition) { return time < transition.at; });
     return after == transitions_.begin() ? first_offset_ : std::prev(after)->offset;
+}
+
+std::optional<TimeZone> TimeZoneCache::load(const std::string& name) const {
+    if (files_ == nullptr) return std::nullopt;
+    const Result<Bytes> file = files_(name);
+    if (!file.has_value() || file->size() > kLargestFile) return std::nullopt;
+    return TimeZone::parse(*file);
 }
 
 std::optional<std::int64_t> TimeZoneCache::offset(std::string_view zone, std::int64_t seconds) {

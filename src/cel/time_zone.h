@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// How far the clocks of a place are ahead of UTC: a fixed "+01:00", or the system's time zone files
-// (RFC 9636), read once and kept. The names come from expressions: none reaches a file outside the folder.
+// How far the clocks of a place are ahead of UTC: a fixed "+01:00", or a time zone file (RFC 9636) that
+// whoever evaluates provides, read once and kept. The names come from expressions and are checked first.
 
 #include <cstdint>
 #include <map>
@@ -12,6 +12,7 @@
 #include <vector>
 
 #include <anchor/base/bytes.h>
+#include <anchor/cel/scratch.h>
 
 namespace anchor::cel {
 
@@ -36,10 +37,15 @@ private:
 
 class TimeZoneCache {
 public:
+    explicit TimeZoneCache(TimeZoneFiles files) noexcept : files_(files) {}
+
     /// "UTC", "+05:30", "-02:00", "05:30" or a name such as "Europe/Zurich"; no value for an unknown one.
     [[nodiscard]] std::optional<std::int64_t> offset(std::string_view zone, std::int64_t seconds);
 
 private:
+    [[nodiscard]] std::optional<TimeZone> load(const std::string& name) const;
+
+    TimeZoneFiles files_;
     std::map<std::string, std::optional<TimeZone>, std::less<>> zones_;
 };
 

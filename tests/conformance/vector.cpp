@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include <anchor/base/encoding.h>
+#include <anchor/base/file.h>
 #include <anchor/cel/program.h>
 
 namespace anchor::conformance {
@@ -172,6 +173,8 @@ bool identical_maps(const cel::MapStorage& a, const cel::MapStorage& b) {
     return a.entries.size() == b.entries.size() && std::all_of(a.entries.begin(), a.entries.end(), has);
 }
 
+Result<Bytes> zone_file(const std::string& zone) { return read_file("/usr/share/zoneinfo/" + zone, std::size_t{64} << 10U); }
+
 Result<Verdict> run_checked(const Json& test_case) {
     Arena arena(std::size_t{16} << 20U);
     ANCHOR_ASSIGN_OR_RETURN(const Bound bound, bind(test_case, arena));
@@ -182,7 +185,7 @@ Result<Verdict> run_checked(const Json& test_case) {
     if (!program.has_value()) return Verdict{expect.contains("error") ? "" : "does not compile: " + program.error().what};
     const std::string difference = type_difference(expect, *program);
     if (!difference.empty() || test_case.value("check_only", false)) return Verdict{difference};
-    cel::Scratch scratch;
+    cel::Scratch scratch({}, zone_file);
     return judge_value(expect, program->evaluate(bound.slots, scratch), arena);
 }
 

@@ -6,8 +6,11 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <vector>
 
+#include <anchor/base/bytes.h>
+#include <anchor/base/result.h>
 #include <anchor/cel/arena.h>
 #include <anchor/cel/environment.h>
 #include <anchor/cel/value.h>
@@ -16,9 +19,13 @@ namespace anchor::cel {
 
 class TimeZoneCache;
 
+/// The TZif file (RFC 9636) of a zone such as "Europe/Zurich": relative, of letters, digits and "_-+/", without "..".
+using TimeZoneFiles = Result<Bytes> (*)(const std::string& zone);
+
 class Scratch {
 public:
-    explicit Scratch(const Limits& limits = {});
+    /// Without `zones`, expressions know UTC and fixed offsets only: this module reads no files itself.
+    explicit Scratch(const Limits& limits = {}, TimeZoneFiles zones = nullptr);
     Scratch(Scratch&&) noexcept;
     Scratch& operator=(Scratch&&) noexcept;
     Scratch(const Scratch&) = delete;
@@ -60,6 +67,7 @@ private:
     std::vector<Value> stack_;
     std::uint64_t budget_;
     bool exhausted_ = false;
+    TimeZoneFiles zone_files_;
     std::unique_ptr<TimeZoneCache> time_zones_;
 };
 

@@ -96,6 +96,26 @@ TEST(TimeZone, ChangesItsOffsetAtTheTransition) {
     EXPECT_EQ(zone->offset_at(1000), -3600);
 }
 
+TEST(TimeZone, IsReadOnceAndNeverByANameThatLeavesTheFolder) {
+    static int reads = 0;
+    Scratch scratch({}, [](const std::string& zone) -> Result<Bytes> {
+        ++reads;
+        EXPECT_EQ(zone, "Test/Zone");
+        return zone_file(2, 1);
+    });
+    const auto hours_in = [&](const std::string& zone) {
+        const Result<Program> program = compile(Environment(), "timestamp(7200).getHours('" + zone + "')");
+        return program.has_value() ? to_string(program->evaluate({}, scratch)) : program.error().what;
+    };
+
+    EXPECT_EQ(hours_in("Test/Zone"), "1");
+    EXPECT_EQ(hours_in("Test/Zone"), "1");
+    EXPECT_EQ(hours_in("/Test/Zone"), "error: there is no such time zone");
+    EXPECT_EQ(hours_in("../Test/Zone"), "error: there is no such time zone");
+    EXPECT_EQ(hours_in("Test Zone"), "error: there is no such time zone");
+    EXPECT_EQ(reads, 1);
+}
+
 TEST(TimeZone, RefusesFilesThatLie) {
     EXPECT_FALSE(TimeZone::parse(zone_file(2, 2)).has_value());
     EXPECT_FALSE(TimeZone::parse(as_bytes("TZif2")).has_value());
