@@ -25,10 +25,15 @@ ByteView first_sequence(ByteView octets) {
     return size <= octets.size() ? octets.first(size) : ByteView{};
 }
 
-Result<Bytes> read_certificate(Channel& channel, TPM2_HANDLE handle) {
+// Empty where the index is not defined.
+Result<Bytes> read_index(Channel& channel, TPM2_HANDLE handle) {
     ANCHOR_ASSIGN_OR_RETURN(const auto index, find_index(channel, handle));
     if (!index) return Bytes();
-    ANCHOR_ASSIGN_OR_RETURN(const Bytes octets, read(channel, *index, kLargestIndex));
+    return read(channel, *index, kLargestIndex);
+}
+
+Result<Bytes> read_certificate(Channel& channel, TPM2_HANDLE handle) {
+    ANCHOR_ASSIGN_OR_RETURN(const Bytes octets, read_index(channel, handle));
     return to_bytes(first_sequence(octets));
 }
 
@@ -36,10 +41,11 @@ Result<std::vector<Bytes>> read_chain(Channel& channel) {
     ANCHOR_ASSIGN_OR_RETURN(const auto indices, list_indices(channel, kFirstOfChain, kLastOfChain));
     Bytes octets;
     for (const TPM2_HANDLE handle : indices) {
-        ANCHOR_ASSIGN_OR_RETURN(const auto index, find_index(channel, handle));
-        if (!index || octets.size() > kLargestChain) continue;
-        ANCHOR_ASSIGN_OR_RETURN(const Bytes piece, read(channel, *index, kLargestIndex));
-        append(octets, piece);  // a certificate may go on in the next index
+        auto piece = read_index(channel, handle);
+        if (channel.lost()) return std::move(piece).error();
+        // The chain is a convenience: what a maker left in a form that can't be read is no reason to be without an EK.
+        if (!piece || octets.size() > kLargestChain) break;
+        append(octets, *piece);  // a certificate may go on in the next index
     }
     std::vector<Bytes> chain;
     for (ByteView rest = octets;;) {

@@ -134,6 +134,47 @@ TEST_F(DeviceOnSwtpm, LeavesNoHandleBehindInTenThousandOperations) {
     EXPECT_EQ(tpm_->tool("tpm2_getcap handles-loaded-session").output, "");
 }
 
+TEST_F(DeviceOnSwtpm, IsNotMisledByHandlesThatAResetGaveToOtherKeys) {
+    const KeyBlob ak = attestation_key();
+    auto quoter = EsysQuoter::from(device_, ak.clone());
+    EsysKeyForge forge(device_, ak.clone());
+    const KeyBlob first = forge.make(KeyAlg::EcP256).value();
+    const KeyBlob second = forge.make(KeyAlg::EcP256).value();
+    ASSERT_TRUE((*quoter)->quote({{HashAlg::Sha256, 1}}, as_bytes("n")));
+    ASSERT_TRUE(tpm_->power_cut());
+
+    ASSERT_TRUE(forge.load(first));  // takes the place that the AK had before the reset
+    const auto quote = (*quoter)->quote({{HashAlg::Sha256, 1}}, as_bytes("n"));
+    ASSERT_TRUE(tpm_->power_cut());
+    const auto key = forge.load(second);
+
+    EXPECT_TRUE(quote) << quote.error().what;
+    ASSERT_TRUE(key) << key.error().what;
+    EXPECT_TRUE((*key)->sign(SignatureScheme::Ecdsa, Digest(HashAlg::Sha256)));
+    EXPECT_TRUE((*quoter)->quote({{HashAlg::Sha256, 1}}, as_bytes("n")));
+}
+
+TEST_F(DeviceOnSwtpm, UsesTheStorageRootThatAnOwnerMadePersistent) {
+    const Bytes name = device_->storage_root_name().value();
+    const auto folder = tpm_->scratch().path() + "/";
+    Bytes unique(260);  // x and y of 32 zeros: this tool reads its own structure, two of a size and 128 octets
+    unique[0] = unique[130] = 32;
+    tpm_->scratch().write("unique", unique);
+    ASSERT_TRUE(tpm_->tool("tpm2_createprimary -C o -G ecc256:aes128cfb -c " + folder + "srk -u " + folder +
+                           "unique -a fixedtpm|fixedparent|sensitivedataorigin|userwithauth|noda|restricted|decrypt")
+                    .ok());
+    ASSERT_TRUE(tpm_->tool("tpm2_evictcontrol -C o -c " + folder + "srk 0x81000001").ok());
+    ASSERT_TRUE(tpm_->tool("tpm2_flushcontext -t").ok());
+    ASSERT_TRUE(tpm_->tool("tpm2_readpublic -c 0x81000001 -n " + folder + "name").ok());
+
+    const auto pinned = another_device({.storage_root_name = name});
+    const auto ak = make_attestation_key(*pinned, KeyAlg::EcP256);
+
+    EXPECT_EQ(to_hex(tpm_->scratch().read("name")), to_hex(name));
+    ASSERT_TRUE(ak) << ak.error().what;
+    EXPECT_TRUE(EsysQuoter::from(pinned, ak->clone()).value()->quote({{HashAlg::Sha256, 1}}, as_bytes("n")));
+}
+
 TEST_F(DeviceOnSwtpm, NoticesThatTheTpmWasCleared) {
     const auto root = device_->storage_root_name();
     ASSERT_TRUE(root) << root.error().what;
