@@ -143,8 +143,10 @@ Result<std::vector<Item>> parse_all(const std::vector<Bytes>& ders, Parse parse)
 
 }  // namespace
 
-Tunnel::Tunnel(LinkCredentials credentials, Milliseconds deadline, TunnelEvents events)
-    : credentials_(std::move(credentials)), deadline_(deadline), events_(std::move(events)), thread_([this] { events_.ended(run()); }) {}
+Tunnel::Tunnel(LinkCredentials credentials, LinkTime time, Milliseconds deadline, TunnelEvents events)
+    : credentials_(std::move(credentials)), time_(time), deadline_(deadline), events_(std::move(events)), thread_([this] {
+          events_.ended(run());
+      }) {}
 
 Tunnel::~Tunnel() {
     stop_.set();
@@ -152,8 +154,8 @@ Tunnel::~Tunnel() {
 }
 
 Result<crypto::TlsSession> Tunnel::handshake(int fd) {
-    crypto::TlsTrust trust{.at = credentials_.time};
-    trust.tolerate_not_yet_valid = credentials_.tolerate_not_yet_valid;
+    crypto::TlsTrust trust{.at = time_.at};
+    trust.tolerate_not_yet_valid = time_.tolerate_not_yet_valid;
     ANCHOR_ASSIGN_OR_RETURN(trust.anchors, parse_all<crypto::Certificate>(credentials_.anchors, crypto::Certificate::from_der));
     ANCHOR_ASSIGN_OR_RETURN(trust.crls, parse_all<crypto::Crl>(credentials_.crls, crypto::Crl::from_der));
     ANCHOR_ASSIGN_OR_RETURN(auto chain, parse_all<crypto::Certificate>(credentials_.certificate_chain, crypto::Certificate::from_der));

@@ -25,7 +25,7 @@ struct TunnelEvents {
 
 class Tunnel {
 public:
-    Tunnel(LinkCredentials credentials, Milliseconds deadline, TunnelEvents events);
+    Tunnel(LinkCredentials credentials, LinkTime time, Milliseconds deadline, TunnelEvents events);
     Tunnel(const Tunnel&) = delete;
     Tunnel& operator=(const Tunnel&) = delete;
     /// Ends the connection and waits for the thread.
@@ -36,6 +36,7 @@ private:
     [[nodiscard]] Result<crypto::TlsSession> handshake(int fd);
 
     LinkCredentials credentials_;
+    LinkTime time_;
     Milliseconds deadline_;
     TunnelEvents events_;
     StopFlag stop_;

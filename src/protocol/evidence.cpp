@@ -16,9 +16,9 @@ constexpr std::size_t kMaxNonce = 64;
 
 Json blob_json(const BlobName& name) { return {{"sha256", to_base64url(name.sha256.view())}, {"size", name.size}}; }
 
-Result<std::optional<BlobName>> blob_from(const Json& logs, std::string_view key) {
-    if (!logs.contains(key)) return std::optional<BlobName>();
-    ANCHOR_ASSIGN_OR_RETURN(const Json* json, object_of(logs, key));
+Result<std::optional<BlobName>> blob_from(const Json& object, std::string_view key) {
+    if (!object.contains(key)) return std::optional<BlobName>();
+    ANCHOR_ASSIGN_OR_RETURN(const Json* json, object_of(object, key));
     ANCHOR_RETURN_IF_ERROR(json_only_keys(*json, {"sha256", "size"}));
     BlobName name;
     ANCHOR_ASSIGN_OR_RETURN(const Bytes digest, json_octets(*json, "sha256"));
@@ -30,7 +30,6 @@ Result<std::optional<BlobName>> blob_from(const Json& logs, std::string_view key
 Json logs_json(const Evidence& evidence) {
     Json logs = Json::object();
     if (evidence.event_log) logs["event_log"] = blob_json(*evidence.event_log);
-    if (evidence.ima_list) logs["ima_list"] = blob_json(*evidence.ima_list);
     return logs;
 }
 
@@ -86,12 +85,13 @@ Bytes encode(const Evidence& evidence, SteadyTime now) {
         {"logs", logs_json(evidence)},     {"claims", claims_to_json(evidence.claims, now)},
     };
     if (evidence.quote) json["tpm"] = quote_json(*evidence.quote);
+    if (evidence.ima_list) json["ima_list"] = blob_json(*evidence.ima_list);
     return to_bytes(canonical_json(json));
 }
 
 Result<ReceivedEvidence> evidence_from(ByteView octets, SteadyTime now) {
     ANCHOR_ASSIGN_OR_RETURN(const Json json, parse_json(as_text(octets), {.octets = kMaxMessage}));
-    ANCHOR_RETURN_IF_ERROR(json_only_keys(json, {"eat_profile", "eat_nonce", "ueid", "logs", "claims", "tpm"}));
+    ANCHOR_RETURN_IF_ERROR(json_only_keys(json, {"eat_profile", "eat_nonce", "ueid", "logs", "claims", "tpm", "ima_list"}));
     ANCHOR_ASSIGN_OR_RETURN(const std::string profile, json_string(json, "eat_profile"));
     if (profile != kEvidenceProfile) return rejected("Evidence of profile \"" + profile.substr(0, 80) + "\"");
     ANCHOR_ASSIGN_OR_RETURN(const std::string device_text, json_string(json, "ueid"));
@@ -102,9 +102,9 @@ Result<ReceivedEvidence> evidence_from(ByteView octets, SteadyTime now) {
     ANCHOR_ASSIGN_OR_RETURN(evidence.nonce, json_octets(json, "eat_nonce"));
     if (evidence.nonce.size() > kMaxNonce) return rejected("nonce of " + std::to_string(evidence.nonce.size()) + " octets");
     ANCHOR_ASSIGN_OR_RETURN(const Json* logs, object_of(json, "logs"));
-    ANCHOR_RETURN_IF_ERROR(json_only_keys(*logs, {"event_log", "ima_list"}));
+    ANCHOR_RETURN_IF_ERROR(json_only_keys(*logs, {"event_log"}));
     ANCHOR_ASSIGN_OR_RETURN(evidence.event_log, blob_from(*logs, "event_log"));
-    ANCHOR_ASSIGN_OR_RETURN(evidence.ima_list, blob_from(*logs, "ima_list"));
+    ANCHOR_ASSIGN_OR_RETURN(evidence.ima_list, blob_from(json, "ima_list"));
     ANCHOR_ASSIGN_OR_RETURN(const Json* claims, object_of(json, "claims"));
     ANCHOR_ASSIGN_OR_RETURN(evidence.claims, claims_from_json(*claims, now));
     if (json.contains("tpm")) {

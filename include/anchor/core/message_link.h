@@ -25,6 +25,12 @@ struct Message {
     std::optional<Seconds> expiry;  ///< MQTT 5 §3.3.2.3.3
 };
 
+/// By which time the broker's certificates are judged.
+struct LinkTime {
+    WallTime at{};
+    bool tolerate_not_yet_valid = false;  ///< while the clock is not synchronised
+};
+
 /// What a connection is made with. Anchors and CRLs are for the broker's chain.
 struct LinkCredentials {
     std::string host;
@@ -32,10 +38,9 @@ struct LinkCredentials {
     std::string client_id;
     std::vector<Bytes> certificate_chain;  ///< own, leaf first, X.509 DER
     std::shared_ptr<DeviceKey> key;
-    std::vector<Bytes> anchors;           ///< X.509 DER
-    std::vector<Bytes> crls;              ///< DER
-    WallTime time{};                      ///< certificates are judged at this time
-    bool tolerate_not_yet_valid = false;  ///< while the clock is not synchronised, design: identity and time
+    std::vector<Bytes> anchors;      ///< X.509 DER
+    std::vector<Bytes> crls;         ///< DER
+    std::function<LinkTime()> time;  ///< asked on the loop thread before each attempt
 };
 
 struct LinkEvents {

@@ -2,7 +2,8 @@
 #pragma once
 
 // Evidence (RFC 9334 §8.1) as it travels: an EAT claims set (RFC 9711). The AK's quote binds nonce, logs and claims:
-// extraData = SHA-256(nonce ‖ SHA-256(binding)), the binding being the canonical JSON of logs and claims as sent.
+// extraData = SHA-256(nonce ‖ SHA-256(binding)), the binding being the canonical JSON of logs and claims as sent. The IMA list is
+// read after the quote, because it grows all the time; what binds it is the quoted PCR 10, to which a prefix of it must replay.
 
 #include <optional>
 #include <string>

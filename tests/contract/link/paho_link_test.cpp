@@ -61,7 +61,7 @@ protected:
         out.certificate_chain = {to_bytes(certificate.der())};
         out.key = key;
         out.anchors = {to_bytes(root_.der())};
-        out.time = kNow;
+        out.time = [] { return LinkTime{kNow}; };
         return out;
     }
 
@@ -178,7 +178,7 @@ TEST_F(PahoLinkTest, SaysWhyTheBrokerIsRefused) {
     EXPECT_NE(refusal_of(stranger).find("issuer"), std::string::npos) << refusal_of(stranger);
 
     LinkCredentials late = credentials("alice");
-    late.time = kValid.not_after + std::chrono::hours{1};
+    late.time = [] { return LinkTime{kValid.not_after + std::chrono::hours{1}}; };
     EXPECT_NE(refusal_of(late).find("expired"), std::string::npos) << refusal_of(late);
 
     serve(kValid, {"elsewhere.example"}, {});

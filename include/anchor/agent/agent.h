@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// Agent: the story of a device. It wakes, looks at itself, judges, and lets the judgement have consequences; it enrols, attests and
+// follows what its owner signed. Everything on the loop thread; nothing here blocks but the saving of state.
+
+#include <functional>
+#include <memory>
+#include <string_view>
+
+#include <anchor/agent/parts.h>
+#include <anchor/base/json.h>
+#include <anchor/core/trust_state.h>
+
+namespace anchor::agent {
+
+/// What `anchorctl evidence` hands to people: a quote over their nonce.
+struct QuoteForPeople {
+    Quote quote;
+    Bytes ak_public;  ///< TPMT_PUBLIC
+};
+
+class Agent {
+public:
+    Agent(AgentParts parts, AgentSettings settings);
+    ~Agent();
+    Agent(const Agent&) = delete;
+    Agent& operator=(const Agent&) = delete;
+
+    /// Loads what was remembered, tells the enforcer, and begins to connect.
+    void start();
+    /// Says goodbye to the registry. The level stays as it is saved.
+    void stop();
+
+    /// Looks and judges, and does what is due. The composition root calls it every interval; more often does no harm.
+    void tick();
+    /// Attests to the registry as soon as it is connected.
+    void attest();
+
+    [[nodiscard]] const TrustState& trust() const noexcept;
+    /// Whether the name of a policy's access table is open now.
+    [[nodiscard]] bool allows(std::string_view name) const;
+    /// The status as docs and anchorctl know it.
+    [[nodiscard]] Json status() const;
+    /// A quote over somebody's nonce (at most 64 octets). Denied without a TPM.
+    void quote(Bytes nonce, std::function<void(Result<QuoteForPeople>)> done);
+    /// A signed document by hand. Rejected: the gate does not let it through.
+    [[nodiscard]] Result<void> import(std::string_view text);
+
+private:
+    class Story;
+    std::unique_ptr<Story> story_;
+};
+
+}  // namespace anchor::agent

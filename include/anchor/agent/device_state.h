@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// DeviceState: everything a device has to remember, in one document. It is written and read by this very device only; the
+// sealed state keeps it whole and young.
+
+#include <map>
+#include <optional>
+#include <string>
+
+#include <anchor/core/trust_state.h>
+#include <anchor/identity/identity.h>
+#include <anchor/protocol/anchor_set.h>
+#include <anchor/trust/gate.h>
+
+namespace anchor::agent {
+
+struct DeviceState {
+    std::optional<identity::Identity> identity;  ///< nothing before the enrolment
+    std::optional<protocol::AnchorSet> anchors;
+    trust::Floors floors;
+    std::string group;
+    std::map<std::string, std::string> documents;  ///< in force, signed, by floor key
+    TrustState trust;
+    WallTime time_floor{};  ///< it is not earlier than this: the newest time that a registry has proven
+};
+
+[[nodiscard]] Bytes encode(const DeviceState& state);
+/// Corrupt: not what encode() wrote.
+[[nodiscard]] Result<DeviceState> device_state_from(ByteView octets);
+
+}  // namespace anchor::agent

@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "story.h"
+
+#include <anchor/crypto/certificate.h>
+
+namespace anchor::agent {
+namespace {
+
+trust::LevelRules for_trust(const policy::LevelRules& rules) {
+    return {rules.recover_after, rules.recovery == policy::Recovery::Registry ? trust::Recovery::Registry : trust::Recovery::Local,
+            rules.may_loosen};
+}
+
+std::string reason_of(const Decision& decision, bool any_policy) {
+    if (!any_policy) return "there is no policy to judge by";
+    if (decision.findings.empty()) return "every rule passed";
+    const Finding& worst = decision.findings.front();
+    std::string text = worst.because.empty() ? "rule " + worst.rule + " did not pass" : worst.because;
+    if (worst.unknown) text += " (could not be judged)";
+    if (decision.findings.size() > 1) text += " And " + std::to_string(decision.findings.size() - 1) + " more.";
+    return text;
+}
+
+}  // namespace
+
+void Agent::Story::start() {
+    if (load()) open_keys();
+    tick();
+}
+
+void Agent::Story::stop() {
+    stopped_ = true;
+    if (connected_ && conversation_.voice() && conversation_.voice()->claim.empty()) {
+        const auto& voice = *conversation_.voice();
+        (void)parts_.link.publish({voice.topics.presence(voice.device), to_bytes(R"({"online":false})"), {}, true});
+    }
+    parts_.link.stop();
+    conversation_.fall_silent();
+}
+
+bool Agent::Story::load() {
+    auto stored = parts_.store.load();
+    if (!stored && stored.error().kind != ErrorKind::Corrupt) {
+        // The TPM's counter cannot be read yet, or the disk: nothing is decided on half of the truth.
+        note(Severity::Warning, "state: " + stored.error().what);
+        state_.trust.because = "the stored state cannot be read yet: " + stored.error().what;
+        return false;
+    }
+    loaded_ = true;
+    Result<DeviceState> state = DeviceState{};
+    if (!stored)
+        state = std::move(stored).error();
+    else if (*stored)
+        state = device_state_from(**stored);
+    if (state) {
+        state_ = std::move(state).value();
+    } else {
+        note(Severity::Error, "the stored state is refused, this device begins anew: " + state.error().what);
+        audit("state-refused", {{"why", state.error().what}});
+    }
+    since_ = parts_.clock.steady();
+    since_wall_ = now();
+    use_documents();
+    apply(trust::Restarted{});
+    return true;
+}
+
+Result<void> Agent::Story::save(SaveKind kind) {
+    auto saved = parts_.store.save(encode(state_), kind);
+    if (!saved) note(Severity::Error, "state cannot be saved: " + saved.error().what);
+    return saved;
+}
+
+void Agent::Story::tick() {
+    const SteadyTime steady = parts_.clock.steady();
+    if (!loaded_ && !load()) return;
+    if (state_.identity && !keyring_) open_keys();
+    if (!state_.identity && settings_.bundle && !enrollment_ && steady >= enroll_at_) enroll();
+    conversation_.pass_time(steady);
+    if (connected_ && state_.identity && (attest_soon_ || steady >= attest_at_)) attest();
+    if (looking_ || (state_.identity && !keyring_)) return apply(trust::TimePassed{});
+    looking_ = true;
+    offload(
+        parts_.worker,
+        [this, keyring = keyring_, selections = settings_.selections, steady] {
+            return observe(parts_, keyring ? keyring->quoter.get() : nullptr, selections, steady);
+        },
+        [this](Observation seen) {
+            looking_ = false;
+            if (!stopped_) judge(std::move(seen));
+        });
+}
+
+void Agent::Story::judge(Observation seen) {
+    const Bytes ak = keyring_ && keyring_->quoter ? to_bytes(keyring_->quoter->public_area()) : Bytes{};
+    // What was seen before the keys were there (or with others) says nothing about these.
+    if (seen.quote.has_value() != !ak.empty()) return;
+    Appraisal appraisal = appraise(std::move(seen), {ak, settings_.selections, reference_ ? &*reference_ : nullptr, earlier_});
+    earlier_ = appraisal.earlier;
+    claims_ = std::move(appraisal.claims);
+    const SteadyTime steady = parts_.clock.steady();
+    add_own_claims(steady);
+    decision_ = evaluator_.evaluate(claims_, steady);
+    trust::Judged judged{decision_.level, for_trust(evaluator_.policies().level_rules(now())),
+                         reason_of(decision_, !evaluator_.policies().empty())};
+    if (appraisal.tpm_failure) {
+        judged.level = worse(judged.level, Level::Unverified);
+        judged.because = "the TPM gives no valid quote: " + appraisal.tpm_failure->what;
+        if (last_failure_ != appraisal.tpm_failure->what) note(Severity::Warning, judged.because);
+    }
+    last_failure_ = appraisal.tpm_failure ? appraisal.tpm_failure->what : "";
+    apply(judged);
+    if (const auto due = evaluator_.next_due(); due && parts_.wake_at) parts_.wake_at(*due);
+    if (parts_.changed) parts_.changed();
+}
+
+void Agent::Story::add_own_claims(SteadyTime steady) {
+    const auto put = [&](const char* name, ClaimValue value, const char* source) { claims_.set(name, {std::move(value), steady, source}); };
+    put("identity.enrolled", state_.identity.has_value(), "system");
+    put("identity.hardware_bound", keyring_ ? ClaimValue{keyring_->forge->hardware_bound()} : ClaimValue{Unknown{"the keys are not open"}},
+        "system");
+    put("registry.connected", connected_ && state_.identity, "system");
+    put("registry.standing", std::string(to_string(state_.trust.standing)), "registry");
+    put("registry.fresh_age",
+        fresh_ ? ClaimValue{fresh_->first + (steady - fresh_->second)}
+               : ClaimValue{Unknown{"nothing heard from the registry since the start"}},
+        "registry");
+    put("registry.level",
+        state_.trust.registry ? ClaimValue{std::string(to_string(state_.trust.registry->level))} : ClaimValue{Unknown{"no result yet"}},
+        "registry");
+    put("registry.result_age", result_at_ ? ClaimValue{steady - *result_at_} : ClaimValue{Unknown{"no result since the start"}},
+        "registry");
+    put("time.now", parts_.clock.wall(), "system");
+    put("time.floor", state_.time_floor, "registry");
+    put("time.before_floor", parts_.clock.wall() < state_.time_floor, "system");
+    ClaimValue left = Unknown{"no certificate"};
+    if (state_.identity && !state_.identity->current.certificates.empty()) {
+        if (const auto own = crypto::Certificate::from_der(state_.identity->current.certificates.front())) left = own->not_after() - now();
+    }
+    put("identity.certificate_expires_in", std::move(left), "system");
+    put("identity.key_algorithm",
+        device_key_ ? ClaimValue{std::string(to_string(device_key_->algorithm()))} : ClaimValue{Unknown{"no key"}}, "system");
+}
+
+void Agent::Story::apply(const trust::Event& event) {
+    const TrustState before = state_.trust;
+    const trust::Step next = trust::step(before, event, {parts_.clock.steady(), now()});
+    const trust::Consequences& todo = next.consequences;
+    state_.trust = next.state;
+    if (todo.save && state_.identity) {
+        const auto saved = save(todo.floor ? SaveKind::Floor : SaveKind::Plain);
+        // Save, then act. A loosening that a power cut could take back is not carried out; a tightening always is.
+        if (!saved && next.state.level < before.level) {
+            state_.trust = before;
+            return;
+        }
+    }
+    if (todo.enforce) enforce();
+    if (todo.wake_at && parts_.wake_at) parts_.wake_at(*todo.wake_at);
+    if (state_.trust.level == before.level) return;
+    since_ = parts_.clock.steady();
+    since_wall_ = now();
+    const std::string change = std::string(to_string(before.level)) + " -> " + std::string(to_string(state_.trust.level));
+    note(todo.tightened ? Severity::Warning : Severity::Info, "trust: " + change + ": " + state_.trust.because);
+    audit("level", {{"from", std::string(to_string(before.level))},
+                    {"to", std::string(to_string(state_.trust.level))},
+                    {"because", state_.trust.because}});
+    if (todo.report) attest_soon_ = true;
+    if (parts_.changed) parts_.changed();
+}
+
+void Agent::Story::enforce() {
+    if (parts_.enforcer == nullptr) return;
+    Enforcement wish = evaluator_.policies().enforcement(state_.trust.level);
+    wish.level = state_.trust.level;
+    if (auto done = parts_.enforcer->apply(wish); !done) note(Severity::Error, "enforcement: " + done.error().what);
+}
+
+void Agent::Story::note(Severity severity, const std::string& text) {
+    if (parts_.log) parts_.log(severity, text);
+}
+
+void Agent::Story::audit(std::string what, std::vector<std::pair<std::string, std::string>> details) {
+    if (auto written = parts_.audit.append({now(), std::move(what), std::move(details)}); !written) {
+        note(Severity::Error, "audit log: " + written.error().what);
+    }
+}
+
+WallTime Agent::Story::now() const { return std::max(parts_.clock.wall(), state_.time_floor); }
+
+void Agent::Story::prove_time(WallTime proven) { state_.time_floor = std::max(state_.time_floor, proven); }
+
+trust::Recipient Agent::Story::recipient() const {
+    return {
+        state_.identity ? std::string_view(state_.identity->tenant) : std::string_view(settings_.bundle ? settings_.bundle->tenant : ""),
+        state_.group, state_.identity ? &state_.identity->device : nullptr, state_.floors, now()};
+}
+
+Agent::Agent(AgentParts parts, AgentSettings settings) : story_(std::make_unique<Story>(std::move(parts), std::move(settings))) {}
+Agent::~Agent() = default;
+
+void Agent::start() { story_->start(); }
+void Agent::stop() { story_->stop(); }
+void Agent::tick() { story_->tick(); }
+void Agent::attest() { story_->attest(); }
+const TrustState& Agent::trust() const noexcept { return story_->trust(); }
+bool Agent::allows(std::string_view name) const { return story_->allows(name); }
+Json Agent::status() const { return story_->status(); }
+void Agent::quote(Bytes nonce, std::function<void(Result<QuoteForPeople>)> done) { story_->quote(std::move(nonce), std::move(done)); }
+Result<void> Agent::import(std::string_view text) { return story_->import(text); }
+
+}  // namespace anchor::agent

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// Story: the inside of the agent. Its chapters are one file each: story.cpp (waking, looking, judging, consequences), story_keys.cpp
+// (keys and connection), story_enroll.cpp, story_attest.cpp, story_documents.cpp, story_status.cpp. One object owns all of the state,
+// because every chapter turns on it; they only call each other through the functions below.
+
+#include <memory>
+
+#include <anchor/agent/agent.h>
+#include <anchor/agent/device_state.h>
+#include <anchor/identity/enrollment.h>
+#include <anchor/policy/evaluator.h>
+#include <anchor/protocol/bodies.h>
+#include <anchor/trust/step.h>
+
+#include "appraiser.h"
+#include "conversation.h"
+
+namespace anchor::agent {
+
+class Agent::Story {
+public:
+    Story(AgentParts parts, AgentSettings settings)
+        : parts_(std::move(parts)), settings_(std::move(settings)), conversation_(parts_), evaluator_(policy::PolicySet{}) {}
+
+    // story.cpp
+    void start();
+    void stop();
+    void tick();
+    [[nodiscard]] const TrustState& trust() const noexcept { return state_.trust; }
+    [[nodiscard]] bool allows(std::string_view name) const { return evaluator_.policies().opens(name, state_.trust.level); }
+
+    // story_attest.cpp
+    void attest();
+    void quote(Bytes nonce, std::function<void(Result<QuoteForPeople>)> done);
+
+    // story_documents.cpp
+    [[nodiscard]] Result<void> import(std::string_view text);
+
+    // story_status.cpp
+    [[nodiscard]] Json status() const;
+
+private:
+    // story.cpp
+    [[nodiscard]] bool load();
+    [[nodiscard]] Result<void> save(SaveKind kind);
+    void judge(Observation seen);
+    void add_own_claims(SteadyTime now);
+    void apply(const trust::Event& event);
+    void enforce();
+    void note(Severity severity, const std::string& text);
+    void audit(std::string what, std::vector<std::pair<std::string, std::string>> details);
+    /// The later of clock and floor: what certificates and documents are judged at.
+    [[nodiscard]] WallTime now() const;
+    void prove_time(WallTime proven);
+    [[nodiscard]] trust::Recipient recipient() const;
+
+    // story_keys.cpp
+    void open_keys();
+    void forget_identity(const Error& why);
+    void connect();
+    void connected();
+    void disconnected(const Error& why);
+    void received(const Message& message);
+    [[nodiscard]] LinkTime link_time() const;
+
+    // story_enroll.cpp
+    void enroll();
+    void connect_with_claim();
+    void ask_to_enroll();
+    void prove(const Answer& answer);
+    void finish_enrollment(const Answer& answer);
+    void give_up_enrollment(const Error& why);
+
+    // story_attest.cpp
+    void with_nonce(protocol::NonceGrant grant);
+    void put_log(protocol::NonceGrant grant, std::shared_ptr<const Bytes> log, protocol::BlobName name, std::uint64_t offset);
+    void send_evidence(const protocol::NonceGrant& grant, std::optional<protocol::BlobName> log);
+    void attested(Result<Answer> answer);
+    void attestation_failed(const Error& why);
+
+    // story_documents.cpp
+    void ask_for_standing();
+    void ask_for_wanted(const Standing& standing);
+    [[nodiscard]] Result<void> accept(std::string_view text, protocol::DocumentKind kind);
+    [[nodiscard]] Result<void> take(const trust::VerifiedDocument& verified);
+    void take_fresh(std::string_view text, WallTime proven_now);
+    void use_documents();
+    void use_policies();
+
+    AgentParts parts_;
+    AgentSettings settings_;
+    Conversation conversation_;
+    DeviceState state_;
+    bool loaded_ = false;
+    bool stopped_ = false;
+
+    // Judging.
+    policy::Evaluator evaluator_;
+    std::optional<measure::BootReference> reference_;
+    std::optional<tpmwire::Earlier> earlier_;
+    Claims claims_;
+    Decision decision_;
+    bool looking_ = false;
+    SteadyTime since_{};
+    WallTime since_wall_{};
+    std::string last_failure_;  // the same failure is told once
+
+    // Keys: shared with jobs on the worker.
+    std::shared_ptr<Keyring> keyring_;
+    std::shared_ptr<DeviceKey> device_key_;
+    bool opening_ = false;
+
+    // The connection.
+    bool connected_ = false;
+    std::optional<WallTime> connected_since_;
+    std::string connection_error_;
+
+    // Enrolment.
+    std::shared_ptr<identity::Enrollment> enrollment_;
+    std::optional<protocol::AnchorSet> first_anchors_;
+    std::shared_ptr<DeviceKey> claim_key_;
+    std::optional<Digest> begin_digest_;
+    SteadyTime enroll_at_{};
+
+    // Attestation.
+    bool attesting_ = false;
+    bool attest_soon_ = false;
+    SteadyTime attest_at_{};
+    std::optional<WallTime> last_attested_;
+    std::string attestation_outcome_;
+
+    // Freshness: how old it was when it came, and when that was.
+    std::optional<std::pair<Milliseconds, SteadyTime>> fresh_;
+    std::optional<SteadyTime> result_at_;
+};
+
+}  // namespace anchor::agent
