@@ -77,7 +77,7 @@ Type Checker::infer_identifier(Node& node) {
     const std::string name = attempted_.empty() ? std::string(node.name) : attempted_;
     // Looking for what was meant takes a while: not for mistakes that nobody gets to see.
     const bool is_told = strict_ && !diagnostics_.full();
-    return mistake(node, "undeclared name '" + name + "'" + (is_told ? suggestion(environment_, name) : ""));
+    return mistake(node, "undeclared name '" + shortened(name) + "'" + (is_told ? suggestion(environment_, name) : ""));
 }
 
 bool Checker::resolve_name(Node& node, const std::string& name) {
@@ -132,6 +132,7 @@ Type Checker::infer_select(Node& node) {
     const std::string name = qualified_name(node);
     if (!name.empty() && resolve_name(node, name)) {
         node.kind = NodeKind::Identifier;
+        node.target = nullptr;
         return node.type;
     }
     if (node.is_test && names_variable(*node.target, node.name)) {
@@ -154,7 +155,7 @@ Type Checker::field_type(const Node& node, const Type& target) {
         }
         case TypeKind::Dyn:
         case TypeKind::Parameter: return node.is_optional ? Type::optional(TypeKind::Dyn) : Type(TypeKind::Dyn);
-        default: return mistake(node, "a value of type " + shown(target) + " has no field '" + std::string(node.name) + "'");
+        default: return mistake(node, "a value of type " + shown(target) + " has no field '" + shortened(node.name) + "'");
     }
 }
 
@@ -316,7 +317,7 @@ Type Checker::infer_call(Node& node) {
     const bool found = resolve_function(node, overloads);
     if (node.target != nullptr) check(*node.target);
     for (Node* child : node.children) check(*child);
-    if (!found) return mistake(node, "there is no function '" + std::string(node.name) + "'");
+    if (!found) return mistake(node, "there is no function '" + shortened(node.name) + "'");
     const std::size_t arguments = node.children.size() + (node.is_member ? 1 : 0);
     const bool fits = std::any_of(overloads->begin(), overloads->end(),
                                   [&](const Overload& overload) { return has_shape(overload, node.is_member, arguments); });

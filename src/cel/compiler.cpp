@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <array>
 
+#include "names.h"
+
 namespace anchor::cel {
 namespace {
 
@@ -115,6 +117,7 @@ std::uint32_t Compiler::add(Op op, int effect, std::uint8_t a, std::uint16_t b, 
 
 std::uint32_t Compiler::constant(const Value& value) {
     code_->constants.push_back(copy(code_->memory, value));
+    if (code_->constants.back().kind() != value.kind()) diagnostics_.add(0, "the constants of this expression take too much memory");
     return static_cast<std::uint32_t>(code_->constants.size() - 1);
 }
 
@@ -164,7 +167,7 @@ void Compiler::emit_identifier(const Node& node) {
     } else if (node.meaning == Meaning::Local) {
         add(Op::LoadLocal, 1, 0, variables_[node.slot]);
     } else {
-        emit_failure(ErrorCode::NoSuchName, "undeclared name '" + std::string(node.name) + "'");
+        emit_failure(ErrorCode::NoSuchName, "undeclared name '" + shortened(node.name) + "'");
     }
 }
 
@@ -176,7 +179,7 @@ void Compiler::emit_select(const Node& node) {
 
 void Compiler::emit_call(const Node& node) {
     if (node.body == nullptr) {
-        emit_failure(ErrorCode::NoSuchOverload, "no such overload: '" + std::string(node.name) + "' is no function for these arguments");
+        emit_failure(ErrorCode::NoSuchOverload, "no such overload: '" + shortened(node.name) + "' is no function for these arguments");
         return;
     }
     if (emit_relation(node) || emit_membership(node) || emit_matches(node)) return;
@@ -229,9 +232,9 @@ bool Compiler::emit_membership(const Node& node) {
     const Kind kind = uniform_kind(list);
     emit(*node.children[0]);
     const std::uint32_t first = constant(range.constant);
-    const bool as_one_set = kind != Kind::Null && list.size() >= kSetFrom;
-    if (as_one_set) static_cast<void>(constant(as_set(code_->memory, list)));
-    add(as_one_set ? Op::InConstantSet : Op::InConstant, 0, static_cast<std::uint8_t>(kind), 0, first);
+    const Value set = kind != Kind::Null && list.size() >= kSetFrom ? as_set(code_->memory, list) : Value::null();
+    if (set.is(Kind::Map)) code_->constants.push_back(set);
+    add(set.is(Kind::Map) ? Op::InConstantSet : Op::InConstant, 0, static_cast<std::uint8_t>(kind), 0, first);
     return true;
 }
 

@@ -52,6 +52,16 @@ bool is_operator(std::string_view function) noexcept {
                                          std::none_of(function.begin(), function.end(), [](char c) { return c >= 'a' && c <= 'z'; }));
 }
 
+std::string shortened(std::string_view name) {
+    constexpr std::size_t kMost = 80;
+    std::size_t size = std::min(name.size(), kMost);
+    while (size < name.size() && size > 0 && (static_cast<unsigned char>(name[size]) & 0xc0U) == 0x80) --size;
+    std::string text(name.substr(0, size));
+    std::replace_if(
+        text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }, ' ');
+    return size < name.size() ? text + "…" : text;
+}
+
 std::string suggestion(const Environment& environment, std::string_view name) {
     if (name.size() > kLongest) return {};
     std::string_view best;

@@ -18,6 +18,9 @@ namespace anchor::cel {
 [[nodiscard]] std::string written_name(std::string_view function);
 [[nodiscard]] bool is_operator(std::string_view function) noexcept;
 
+/// Source text as a message shows it: at most 80 octets, on one line.
+[[nodiscard]] std::string shortened(std::string_view name);
+
 /// ", did you mean 'x'?" with the declared variable that differs least; empty where none is close.
 [[nodiscard]] std::string suggestion(const Environment& environment, std::string_view name);
 

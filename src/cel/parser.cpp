@@ -5,6 +5,7 @@
 
 #include "literal.h"
 #include "macros.h"
+#include "names.h"
 
 namespace anchor::cel {
 namespace {
@@ -366,8 +367,7 @@ Node* Parser::fail(std::uint32_t offset, std::string message) {
 
 Node* Parser::unexpected(std::string_view expected) {
     if (token_.kind == TokenKind::Wrong) return fail(token_.offset, std::string(token_.problem));
-    const std::string found =
-        token_.kind == TokenKind::End ? "the end of the expression" : "'" + std::string(token_.text.substr(0, 40)) + "'";
+    const std::string found = token_.kind == TokenKind::End ? "the end of the expression" : "'" + shortened(token_.text) + "'";
     return fail(token_.offset, "expected " + std::string(expected) + ", found " + found);
 }
 
