@@ -9,6 +9,7 @@
 #include "failures.h"
 #include "loop.h"
 #include "operators.h"
+#include "strictness.h"
 #include "value_bits.h"
 
 namespace anchor::cel {
@@ -28,71 +29,41 @@ bool compare(const T& a, const T& b) {
 
 bool same_text(const Value& a, const Value& b) { return ValueBits::text(a) == ValueBits::text(b); }
 
-// What a strict function answers where an argument has no value.
-Value failed_arguments(std::span<const Value> arguments, Arena& arena) {
-    const Value* first = nullptr;
-    Value merged;
-    for (const Value& argument : arguments) {
-        if (argument.is_known()) continue;
-        merged = first == nullptr ? argument : merge_failures(merged, argument, arena);
-        first = &argument;
-    }
-    return merged;
-}
-
-bool all_known(std::span<const Value> arguments) {
-    return std::all_of(arguments.begin(), arguments.end(), [](const Value& argument) { return argument.is_known(); });
-}
-
 // Texts that are equal are most often the same length; a long comparison is paid for in relate().
 constexpr std::size_t kShortText = 256;
 
+// `top` is the top of the stack of values: a local of run(), so that it can live in a register. The other functions
+// get it and return where it is afterwards.
 class Machine {
 public:
-    Machine(const Code& code, std::span<const Value> values, Scratch& scratch)
-        : code_(code), values_(values), scratch_(scratch), locals_(scratch.stack()), top_(scratch.stack() + code.locals - 1) {}
+    Machine(const Code& code, std::span<const Value> values, Scratch& scratch) : code_(code), values_(values), scratch_(scratch) {}
 
     Value run();
 
 private:
-    Value& pushed() { return *++top_; }
-    Value popped() { return *top_--; }
     Arena& arena() { return scratch_.arena(); }
 
     template <Relation R, Class C>
     Value related(Kind kind, const Value& a, const Value& b);
     template <Relation R, Class C>
-    void relate_top(Kind kind) {
-        const Value b = popped();
-        *top_ = related<R, C>(kind, *top_, b);
+    void relate_fixed(const Instruction& i, Value& result) {
+        result = related<R, C>(static_cast<Kind>(i.a), values_.data()[i.b], code_.constants.data()[i.c]);
     }
-    template <Relation R, Class C>
-    void relate_fixed(const Instruction& i) {
-        pushed() = related<R, C>(static_cast<Kind>(i.a), values_[i.b], code_.constants[i.c]);
-    }
+    Value relate_slowly(Relation relation, const Value& a, const Value& b);
 
-    template <class Strict>
-    void two_operands(Strict operation) {
-        const Value b = popped();
-        const std::array<Value, 2> both{*top_, b};
-        *top_ = all_known(both) ? operation(both) : failed_arguments(both, arena());
-    }
-    void arithmetic(const Instruction& i);
-    void call(const Instruction& i);
-    void matches(const Instruction& i);
-    void in_constant(const Instruction& i);
-    void in_constant_set(const Instruction& i);
-    [[nodiscard]] bool join_logical(bool decisive);
-    void make_list(std::uint32_t count);
-    void make_map(std::uint32_t count);
-    void mark_optional();
-    [[nodiscard]] bool take_optional(Value& local);
+    void arithmetic(const Instruction& i, Value* top);
+    void index_into(Value* top, Value (*operation)(const Value&, const Value&, Scratch&));
+    Value* call(const Instruction& i, Value* top);
+    void matches(const Instruction& i, Value& top);
+    void in_constant(const Instruction& i, Value& top);
+    void in_constant_set(const Instruction& i, Value& top);
+    [[nodiscard]] bool join_logical(Value& result, const Value& next, bool decisive);
+    Value* make_list(std::uint32_t count, Value* top);
+    Value* make_map(std::uint32_t count, Value* top);
 
     const Code& code_;
     std::span<const Value> values_;
     Scratch& scratch_;
-    Value* locals_;
-    Value* top_;
 };
 
 template <Relation R, Class C>
@@ -110,13 +81,23 @@ Value Machine::related(Kind kind, const Value& a, const Value& b) {
             }
         }
     }
-    if (a.is_known() && b.is_known()) return relate(R, a, b, scratch_);
+    return relate_slowly(R, a, b);
+}
+
+Value Machine::relate_slowly(Relation relation, const Value& a, const Value& b) {
+    if (a.is_known() && b.is_known()) return relate(relation, a, b, scratch_);
     return failed_arguments(std::array<Value, 2>{a, b}, arena());
 }
 
-void Machine::arithmetic(const Instruction& i) {
-    const Value b = popped();
-    const Value a = *top_;
+// The operands are top[0] and top[1], the result goes to top[0].
+void Machine::index_into(Value* top, Value (*operation)(const Value&, const Value&, Scratch&)) {
+    const std::array<Value, 2> both{top[0], top[1]};
+    top[0] = all_known(both) ? operation(both[0], both[1], scratch_) : failed_arguments(both, arena());
+}
+
+void Machine::arithmetic(const Instruction& i, Value* top) {
+    const Value a = top[0];
+    const Value b = top[1];
     if (a.is(Kind::Int) && b.is(Kind::Int)) {
         const std::int64_t x = ValueBits::integer(a);
         const std::int64_t y = ValueBits::integer(b);
@@ -124,77 +105,77 @@ void Machine::arithmetic(const Instruction& i) {
         const bool overflows = i.op == Op::Add        ? __builtin_add_overflow(x, y, &result)
                                : i.op == Op::Subtract ? __builtin_sub_overflow(x, y, &result)
                                                       : __builtin_mul_overflow(x, y, &result);
-        *top_ = overflows ? overflow() : Value::integer(result);
+        top[0] = overflows ? overflow() : Value::integer(result);
         return;
     }
     const std::array<Value, 2> both{a, b};
-    *top_ = all_known(both) ? code_.functions[i.c](both, scratch_) : failed_arguments(both, arena());
+    top[0] = all_known(both) ? code_.functions[i.c](both, scratch_) : failed_arguments(both, arena());
 }
 
-void Machine::call(const Instruction& i) {
-    top_ -= i.a;
-    const std::span<const Value> arguments(top_ + 1, i.a);
+Value* Machine::call(const Instruction& i, Value* top) {
+    Value* const first = top - i.a + 1;
+    const std::span<const Value> arguments(first, i.a);
     const Value result = all_known(arguments) ? code_.functions[i.c](arguments, scratch_) : failed_arguments(arguments, arena());
-    pushed() = result;
+    *first = result;
+    return first;
 }
 
-void Machine::matches(const Instruction& i) {
-    if (!top_->is(Kind::String)) {
-        *top_ = as_failure(*top_);
-    } else if (!scratch_.charge(ValueBits::extent(*top_))) {
-        *top_ = cost_exceeded();
+void Machine::matches(const Instruction& i, Value& top) {
+    if (!top.is(Kind::String)) {
+        top = as_failure(top);
+    } else if (!scratch_.charge(ValueBits::extent(top))) {
+        top = cost_exceeded();
     } else {
-        *top_ = Value::boolean(code_.patterns[i.c].matches(ValueBits::text(*top_)));
+        top = Value::boolean(code_.patterns[i.c].matches(ValueBits::text(top)));
     }
 }
 
-void Machine::in_constant(const Instruction& i) {
-    const Value element = *top_;
+void Machine::in_constant(const Instruction& i, Value& top) {
+    const Value element = top;
     const Value& list = code_.constants[i.c];
     const std::span<const Value> constants(ValueBits::values(list), ValueBits::extent(list));
     if (element.is(Kind::String) && static_cast<Kind>(i.a) == Kind::String) {
-        *top_ = Value::boolean(std::any_of(constants.begin(), constants.end(), [&](const Value& one) { return same_text(one, element); }));
+        top = Value::boolean(std::any_of(constants.begin(), constants.end(), [&](const Value& one) { return same_text(one, element); }));
     } else if (element.is(Kind::Int) && static_cast<Kind>(i.a) == Kind::Int) {
         const std::int64_t wanted = ValueBits::integer(element);
-        *top_ = Value::boolean(
+        top = Value::boolean(
             std::any_of(constants.begin(), constants.end(), [&](const Value& one) { return ValueBits::integer(one) == wanted; }));
     } else if (element.is_known()) {
-        *top_ = is_in(element, list, scratch_);
+        top = is_in(element, list, scratch_);
     }
 }
 
-void Machine::in_constant_set(const Instruction& i) {
-    const Value element = *top_;
+void Machine::in_constant_set(const Instruction& i, Value& top) {
+    const Value element = top;
     if (!element.is_known()) return;
     if (!element.is(static_cast<Kind>(i.a))) {
-        *top_ = is_in(element, code_.constants[i.c], scratch_);
+        top = is_in(element, code_.constants[i.c], scratch_);
     } else if (!scratch_.charge(1 + ValueBits::extent(element) / 16)) {
-        *top_ = cost_exceeded();
+        top = cost_exceeded();
     } else {
-        *top_ = Value::boolean(code_.constants[i.c + 1].as_map().find(element) != nullptr);
+        top = Value::boolean(code_.constants[i.c + 1].as_map().find(element) != nullptr);
     }
 }
 
 // The second and later operands of && (decisive: false) and ||. True where the result is decided.
-bool Machine::join_logical(bool decisive) {
-    const Value next = popped();
+bool Machine::join_logical(Value& result, const Value& next, bool decisive) {
     if (next.is(Kind::Bool)) {
         if (next.is_true() != decisive) return false;
-        *top_ = next;
+        result = next;
         return true;
     }
     const Value failure = as_failure(next);
-    *top_ = top_->is_known() ? failure : merge_failures(*top_, failure, arena());
+    result = result.is_known() ? failure : merge_failures(result, failure, arena());
     return false;
 }
 
-void Machine::make_list(std::uint32_t count) {
-    top_ -= count;
-    const std::span<const Value> elements(top_ + 1, count);
+Value* Machine::make_list(std::uint32_t count, Value* top) {
+    Value* const first = top - count + 1;
+    const std::span<const Value> elements(first, count);
     if (!all_known(elements)) {
         const Value failure = failed_arguments(elements, arena());
-        pushed() = failure;
-        return;
+        *first = failure;
+        return first;
     }
     auto* room = arena().allocate_array<Value>(count);
     std::size_t size = 0;
@@ -206,16 +187,17 @@ void Machine::make_list(std::uint32_t count) {
             room[size++] = *element.as_optional();
         }
     }
-    pushed() = room == nullptr ? memory_exceeded() : Value::list({room, size});
+    *first = room == nullptr ? memory_exceeded() : Value::list({room, size});
+    return first;
 }
 
-void Machine::make_map(std::uint32_t count) {
-    top_ -= count;
-    const std::span<const Value> elements(top_ + 1, count);
+Value* Machine::make_map(std::uint32_t count, Value* top) {
+    Value* const first = top - count + 1;
+    const std::span<const Value> elements(first, count);
     if (!all_known(elements)) {
         const Value failure = failed_arguments(elements, arena());
-        pushed() = failure;
-        return;
+        *first = failure;
+        return first;
     }
     auto* entries = arena().allocate_array<MapEntry>(count / 2);
     std::size_t size = 0;
@@ -228,40 +210,47 @@ void Machine::make_map(std::uint32_t count) {
         }
     }
     const Value map = entries == nullptr ? memory_exceeded() : cel::make_map(arena(), {entries, size});
-    pushed() = map;
+    *first = map;
+    return first;
 }
 
-void Machine::mark_optional() {
-    if (top_->is(Kind::Optional)) {
-        ValueBits::mark(*top_);
+void mark_optional(Value& element) {
+    if (element.is(Kind::Optional)) {
+        ValueBits::mark(element);
     } else {
-        *top_ = as_failure(*top_);
+        element = as_failure(element);
     }
 }
 
-// False where there is no value to go on with; then the answer is on the stack.
-bool Machine::take_optional(Value& local) {
-    if (!top_->is(Kind::Optional)) {
-        *top_ = as_failure(*top_);
+// False where there is no value to go on with; then `optional` is the answer.
+[[nodiscard]] bool take_optional(Value& optional, Value& local) {
+    if (!optional.is(Kind::Optional)) {
+        optional = as_failure(optional);
         return false;
     }
-    if (top_->as_optional() == nullptr) return false;
-    local = *top_->as_optional();
-    --top_;
+    if (optional.as_optional() == nullptr) return false;
+    local = *optional.as_optional();
     return true;
 }
 
-#define ANCHOR_CEL_RELATION_CASES(R)                                                       \
-    case Op::R##Word: relate_top<Relation::R, Class::Word>(static_cast<Kind>(i.a)); break; \
-    case Op::R##Real: relate_top<Relation::R, Class::Real>(Kind::Double); break;           \
-    case Op::R##Text: relate_top<Relation::R, Class::Text>(Kind::String); break;           \
-    case Op::R##Any: relate_top<Relation::R, Class::Any>(Kind::Null); break;               \
-    case Op::R##WordFixed: relate_fixed<Relation::R, Class::Word>(i); break;               \
-    case Op::R##RealFixed: relate_fixed<Relation::R, Class::Real>(i); break;               \
-    case Op::R##TextFixed: relate_fixed<Relation::R, Class::Text>(i); break;               \
-    case Op::R##AnyFixed: relate_fixed<Relation::R, Class::Any>(i); break;
+#define ANCHOR_CEL_RELATE_TOP(R, C, KIND)                          \
+    --top;                                                         \
+    top[0] = related<Relation::R, Class::C>(KIND, top[0], top[1]); \
+    break;
+#define ANCHOR_CEL_RELATION_CASES(R)                                                 \
+    case Op::R##Word: ANCHOR_CEL_RELATE_TOP(R, Word, static_cast<Kind>(i.a))         \
+    case Op::R##Real: ANCHOR_CEL_RELATE_TOP(R, Real, Kind::Double)                   \
+    case Op::R##Text: ANCHOR_CEL_RELATE_TOP(R, Text, Kind::String)                   \
+    case Op::R##Any: ANCHOR_CEL_RELATE_TOP(R, Any, Kind::Null)                       \
+    case Op::R##WordFixed: relate_fixed<Relation::R, Class::Word>(i, *++top); break; \
+    case Op::R##RealFixed: relate_fixed<Relation::R, Class::Real>(i, *++top); break; \
+    case Op::R##TextFixed: relate_fixed<Relation::R, Class::Text>(i, *++top); break; \
+    case Op::R##AnyFixed: relate_fixed<Relation::R, Class::Any>(i, *++top); break;
 
 Value Machine::run() {
+    Value* const locals = scratch_.stack();
+    Value* top = locals + code_.locals - 1;
+    const Value* const constants = code_.constants.data();
     const Instruction* const begin = code_.instructions.data();
     for (const Instruction* at = begin;; ++at) {
         const Instruction& i = *at;
@@ -269,114 +258,118 @@ Value Machine::run() {
         const auto jump = [&] { at = begin + i.c - 1; };
         switch (i.op) {
             ANCHOR_CEL_FOR_RELATIONS(ANCHOR_CEL_RELATION_CASES)
-            case Op::Return: return *top_;
-            case Op::LoadConstant: pushed() = code_.constants[i.c]; break;
-            case Op::LoadSlot: pushed() = values_[i.c]; break;
-            case Op::LoadLocal: pushed() = locals_[i.b]; break;
-            case Op::StoreLocal: locals_[i.b] = popped(); break;
+            case Op::Return: return *top;
+            case Op::LoadConstant: *++top = constants[i.c]; break;
+            case Op::LoadSlot: *++top = values_.data()[i.c]; break;
+            case Op::LoadLocal: *++top = locals[i.b]; break;
+            case Op::StoreLocal: locals[i.b] = *top--; break;
             case Op::Jump: jump(); break;
             case Op::Branch:
-                if (top_->is_true()) {
-                    --top_;
-                } else if (top_->is_false()) {
-                    --top_;
+                if (top->is_true()) {
+                    --top;
+                } else if (top->is_false()) {
+                    --top;
                     jump();
                 } else {
-                    *top_ = as_failure(*top_);
+                    *top = as_failure(*top);
                     at = begin + begin[i.c - 1].c - 1;
                 }
                 break;
             case Op::AndFirst:
-                if (top_->is_false()) {
+                if (top->is_false()) {
                     jump();
-                } else if (!top_->is_true()) {
-                    *top_ = as_failure(*top_);
+                } else if (!top->is_true()) {
+                    *top = as_failure(*top);
                 }
                 break;
             case Op::OrFirst:
-                if (top_->is_true()) {
+                if (top->is_true()) {
                     jump();
-                } else if (!top_->is_false()) {
-                    *top_ = as_failure(*top_);
+                } else if (!top->is_false()) {
+                    *top = as_failure(*top);
                 }
                 break;
             case Op::AndNext:
-                if (join_logical(false)) jump();
+                --top;
+                if (join_logical(top[0], top[1], false)) jump();
                 break;
             case Op::OrNext:
-                if (join_logical(true)) jump();
+                --top;
+                if (join_logical(top[0], top[1], true)) jump();
                 break;
-            case Op::Not: *top_ = top_->is(Kind::Bool) ? Value::boolean(top_->is_false()) : as_failure(*top_); break;
+            case Op::Not: *top = top->is(Kind::Bool) ? Value::boolean(top->is_false()) : as_failure(*top); break;
             case Op::Add:
             case Op::Subtract:
-            case Op::Multiply: arithmetic(i); break;
-            case Op::Call: call(i); break;
-            case Op::Matches: matches(i); break;
-            case Op::InConstant: in_constant(i); break;
-            case Op::InConstantSet: in_constant_set(i); break;
-            case Op::Index: two_operands([&](const auto& both) { return index(both[0], both[1], scratch_); }); break;
-            case Op::OptionalIndex: two_operands([&](const auto& both) { return optional_index(both[0], both[1], scratch_); }); break;
+            case Op::Multiply: arithmetic(i, --top); break;
+            case Op::Call: top = call(i, top); break;
+            case Op::Matches: matches(i, *top); break;
+            case Op::InConstant: in_constant(i, *top); break;
+            case Op::InConstantSet: in_constant_set(i, *top); break;
+            case Op::Index: index_into(--top, index); break;
+            case Op::OptionalIndex: index_into(--top, optional_index); break;
             case Op::Select:
-                if (top_->is_known()) *top_ = select(*top_, code_.constants[i.c], scratch_);
+                if (top->is_known()) *top = select(*top, constants[i.c], scratch_);
                 break;
             case Op::OptionalSelect:
-                if (top_->is_known()) *top_ = optional_select(*top_, code_.constants[i.c], scratch_);
+                if (top->is_known()) *top = optional_select(*top, constants[i.c], scratch_);
                 break;
             case Op::HasField:
-                if (top_->is_known()) *top_ = has_field(*top_, code_.constants[i.c]);
+                if (top->is_known()) *top = has_field(*top, constants[i.c]);
                 break;
-            case Op::MarkOptional: mark_optional(); break;
-            case Op::MakeList: make_list(i.c); break;
-            case Op::MakeMap: make_map(i.c); break;
+            case Op::MarkOptional: mark_optional(*top); break;
+            case Op::MakeList: top = make_list(i.c, top); break;
+            case Op::MakeMap: top = make_map(i.c, top); break;
             case Op::OptionalBegin:
-                if (!take_optional(locals_[i.b])) jump();
+                if (take_optional(*top, locals[i.b])) {
+                    --top;
+                } else {
+                    jump();
+                }
                 break;
             case Op::OptionalWrap:
-                if (top_->is_known()) *top_ = make_optional(arena(), *top_);
+                if (top->is_known()) *top = make_optional(arena(), *top);
                 break;
             case Op::LoopBegin:
-                if (!loop_begin(locals_ + i.b, popped(), static_cast<Macro>(i.a), scratch_)) jump();
+                if (!loop_begin(locals + i.b, *top--, static_cast<Macro>(i.a), scratch_)) jump();
                 break;
             case Op::LoopNext:
                 if (!scratch_.charge(static_cast<std::uint64_t>(begin + i.c - at))) return cost_exceeded();
-                if (!loop_next(locals_ + i.b, i.a)) jump();
+                if (!loop_next(locals + i.b, i.a)) jump();
                 break;
             case Op::LoopGuard: {
-                const Value condition = popped();
+                const Value condition = *top--;
                 if (condition.is_true()) break;
-                if (!condition.is_false()) loop_fail(locals_ + i.b, condition, scratch_);
+                if (!condition.is_false()) loop_fail(locals + i.b, condition, scratch_);
                 jump();
                 break;
             }
             case Op::LoopAll:
             case Op::LoopExists: {
-                const Value condition = popped();
+                const Value condition = *top--;
                 if (!condition.is(Kind::Bool)) {
-                    loop_fail(locals_ + i.b, condition, scratch_);
+                    loop_fail(locals + i.b, condition, scratch_);
                 } else if (condition.is_true() == (i.op == Op::LoopExists)) {
-                    locals_[i.b + kLoopResult] = condition;
+                    locals[i.b + kLoopResult] = condition;
                     jump();
+                    break;
                 }
+                at = begin + at[1].c - 1;  // the jump to the next element, taken in one step
                 break;
             }
             case Op::LoopCount: {
-                Value& count = locals_[i.b + kLoopResult];
-                const Value condition = popped();
+                Value& count = locals[i.b + kLoopResult];
+                const Value condition = *top--;
                 if (!condition.is(Kind::Bool)) {
-                    loop_fail(locals_ + i.b, condition, scratch_);
+                    loop_fail(locals + i.b, condition, scratch_);
                 } else if (condition.is_true() && count.is(Kind::Int)) {
                     count = Value::integer(ValueBits::integer(count) + 1);
                 }
                 break;
             }
-            case Op::LoopAppend: loop_append(locals_ + i.b, popped(), scratch_); break;
-            case Op::LoopEntry: loop_entry(locals_ + i.b, popped(), scratch_); break;
-            case Op::LoopMerge: loop_merge(locals_ + i.b, popped(), scratch_); break;
-            case Op::LoopEnd: {
-                const Value result = loop_end(locals_ + i.b, static_cast<Macro>(i.a), scratch_);
-                pushed() = result;
-                break;
-            }
+            case Op::LoopAppend: loop_append(locals + i.b, *top--, scratch_); break;
+            case Op::LoopEntry: loop_entry(locals + i.b, *top--, scratch_); break;
+            case Op::LoopMerge: loop_merge(locals + i.b, *top--, scratch_); break;
+            case Op::LoopEnd: *++top = loop_end(locals + i.b, static_cast<Macro>(i.a), scratch_); break;
         }
     }
 }

@@ -3,6 +3,7 @@
 
 #include "code.h"
 #include "failures.h"
+#include "strictness.h"
 #include "value_bits.h"
 
 namespace anchor::cel {
@@ -43,13 +44,6 @@ Value map_of(std::span<const Value> pairs, Scratch& scratch) {
 }
 
 }  // namespace
-
-Value as_failure(const Value& value) { return value.is_known() ? no_such_overload() : value; }
-
-Value merge_failures(const Value& a, const Value& b, Arena& arena) {
-    if (a.is(Kind::Unknown) && b.is(Kind::Unknown)) return merge_unknowns(arena, a, b);
-    return b.is(Kind::Unknown) ? b : a;
-}
 
 bool loop_begin(Value* locals, const Value& range, Macro macro, Scratch& scratch) {
     if (!range.is(Kind::List) && !range.is(Kind::Map)) {

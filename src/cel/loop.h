@@ -22,9 +22,4 @@ void loop_entry(Value* locals, const Value& value, Scratch& scratch);
 void loop_merge(Value* locals, const Value& map, Scratch& scratch);
 [[nodiscard]] Value loop_end(const Value* locals, Macro macro, Scratch& scratch);
 
-/// An error and an unknown: the unknown, because it may yet become a value; two unknowns: both.
-[[nodiscard]] Value merge_failures(const Value& a, const Value& b, Arena& arena);
-/// What a logical operator makes of something that is not a bool.
-[[nodiscard]] Value as_failure(const Value& value);
-
 }  // namespace anchor::cel
