@@ -9,7 +9,6 @@
 
 #include <sys/types.h>
 
-#include <memory>
 #include <string>
 #include <string_view>
 
@@ -27,14 +26,14 @@ inline constexpr std::string_view kIsolateNetwork = "isolate-network";
 
 class NftablesIsolation final : public Enforcer {
 public:
-    /// `user` keeps its network. Denied where this program was built without libnftables.
-    [[nodiscard]] static Result<std::unique_ptr<NftablesIsolation>> open(uid_t user);
+    /// `user` keeps its network.
+    explicit NftablesIsolation(uid_t user) : user_(user) {}
 
-    /// Denied without CAP_NET_ADMIN or nftables in the kernel; the rules before stay then.
+    /// Denied without CAP_NET_ADMIN or nftables in the kernel, and where isolation is asked of a program that was built
+    /// without libnftables. What was loaded before stays then.
     Result<void> apply(const Enforcement& wish) override;
 
 private:
-    explicit NftablesIsolation(uid_t user) : user_(user) {}
     uid_t user_;
 };
 
