@@ -9,6 +9,8 @@ endif()
 add_library(anchor_asio INTERFACE)
 find_package(Threads REQUIRED)
 target_include_directories(anchor_asio SYSTEM INTERFACE ${ASIO_INCLUDE_DIR})
-target_compile_definitions(anchor_asio INTERFACE ASIO_STANDALONE ASIO_NO_DEPRECATED)
+# Asio chooses how it allocates by what the standard library has said before it was included. Files that differ in that
+# would free what they did not allocate, so the choice is made here.
+target_compile_definitions(anchor_asio INTERFACE ASIO_STANDALONE ASIO_NO_DEPRECATED ASIO_DISABLE_STD_ALIGNED_ALLOC)
 target_link_libraries(anchor_asio INTERFACE Threads::Threads)
 add_library(Asio::asio ALIAS anchor_asio)

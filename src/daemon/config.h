@@ -52,7 +52,7 @@ struct AttestConfig {
 struct LinkConfig {
     Seconds keep_alive{60};
     Milliseconds backoff_first = Seconds(1);
-    Milliseconds backoff_most = std::chrono::minutes(5);
+    Milliseconds backoff_longest = std::chrono::minutes(5);
 };
 
 struct DaemonConfig {

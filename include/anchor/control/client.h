@@ -34,10 +34,7 @@ public:
 
 private:
     explicit Client(UniqueFd socket) noexcept : socket_(std::move(socket)) {}
-    struct Answer {
-        Json parameters;
-        bool continues = false;
-    };
+    struct Answer;
     [[nodiscard]] Result<void> send(std::string_view method, const Json& parameters, bool more, SteadyTime until);
     [[nodiscard]] Result<Answer> receive(SteadyTime until);
     [[nodiscard]] Result<std::string> message(SteadyTime until);

@@ -12,6 +12,8 @@
 #include <optional>
 #include <string>
 
+#include <nlohmann/json.hpp>
+
 #include <anchor/base/json.h>
 #include <anchor/base/time.h>
 #include <anchor/base/unique_fd.h>
@@ -35,7 +37,7 @@ class Responder {
 public:
     explicit Responder(std::shared_ptr<Exchange> exchange) noexcept : exchange_(std::move(exchange)) {}
 
-    /// One of many answers of a stream. Dropped after a final answer.
+    /// One of many answers of a stream; of a method that is none, the answer. Dropped after a final answer.
     void next(const Json& parameters) const;
     /// The answer, or the last one of a stream. Later ones are dropped.
     void done(const Json& parameters) const;
@@ -55,7 +57,7 @@ struct ServerLimits {
     std::size_t connections = 64;
     std::size_t connections_per_user = 16;  ///< root is not counted
     std::size_t message = 1U << 20U;
-    std::size_t unread_output = 4U << 20U;        ///< a caller who lets more pile up is disconnected
+    std::size_t unread_output = 1U << 19U;        ///< a caller who lets more pile up is disconnected
     Milliseconds idle = std::chrono::minutes(5);  ///< without a call in progress
     Milliseconds half_message = Seconds(10);      ///< from its first octet to its last
     Milliseconds stalled_output = Seconds(30);    ///< not one octet taken by the caller
