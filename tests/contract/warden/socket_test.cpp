@@ -161,9 +161,10 @@ protected:
 };
 
 TEST_F(RudePeer, IsToldThatItsRequestIsNone) {
-    for (const std::string_view packet : {R"({"call":"open","log":"../../../etc/shadow"})", R"({"call":"run","what":"/bin/sh"})",
-                                          R"({"call":"enforce","level":"trusted","allow":["../x"],"respond":[]})",
-                                          std::string_view("\x00\xff\x7f", 3), std::string_view("[")}) {
+    const std::vector<std::string> packets = {R"({"call":"open","log":"../../../etc/shadow"})", R"({"call":"run","what":"/bin/sh"})",
+                                              R"({"call":"enforce","level":"trusted","allow":["../x"],"respond":[]})",
+                                              std::string("\x00\xff\x7f", 3), "["};
+    for (const std::string& packet : packets) {
         const auto outcome = served(packet);
         ASSERT_FALSE(outcome) << packet;
         EXPECT_EQ(outcome.error().kind, ErrorKind::Rejected) << packet;
