@@ -31,7 +31,4 @@ struct Explanation {
 /// The same as lines of text.
 [[nodiscard]] std::string to_text(const Explanation& explanation);
 
-/// What changes for a device when `after` takes the place of `before`, one line each; empty where nothing does.
-[[nodiscard]] std::vector<std::string> diff(const Policy& before, const Policy& after);
-
 }  // namespace anchor::policy

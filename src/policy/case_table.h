@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// A table of golden cases, read and checked against the policy that it is about.
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <anchor/core/claim.h>
+#include <anchor/policy/policy.h>
+
+namespace anchor::policy {
+
+/// What the author wants; what is not said is not compared.
+struct Wish {
+    std::optional<Level> level;
+    std::optional<std::vector<std::string>> rules;    ///< all that don't pass, in any order
+    std::optional<std::vector<std::string>> unknown;  ///< those of them that could not be judged
+    std::optional<std::vector<std::string>> access;   ///< all that is open
+    std::optional<std::vector<std::string>> respond;
+    std::optional<int> risk;
+};
+
+struct Case {
+    std::string name;
+    Claims claims;  ///< those of the table, changed as the case says; observed before kCaseTime by their age
+    Wish wish;
+};
+
+/// When all cases happen.
+inline constexpr SteadyTime kCaseTime{std::chrono::hours{24 * 365 * 30}};
+
+/// Rejected with the first mistake and its place.
+[[nodiscard]] Result<std::vector<Case>> parse_cases(const Policy& policy, std::string_view text);
+
+}  // namespace anchor::policy

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "claim_input.h"
+
+#include <cmath>
+
+namespace anchor::policy {
+namespace {
+
+constexpr std::size_t kMaxListed = 10'000;
+constexpr std::size_t kMaxTextOctets = std::size_t{1} << 20U;
+// What expressions can hold: years 0001 to 9999, and ±292 years in nanoseconds.
+constexpr WallTime kFirstTime = std::chrono::sys_days{std::chrono::year{1} / 1 / 1};
+constexpr WallTime kLastTime = std::chrono::sys_days{std::chrono::year{9999} / 12 / 31} + std::chrono::hours{24} - Milliseconds{1};
+constexpr Milliseconds kLongest = std::chrono::floor<Milliseconds>(std::chrono::nanoseconds::max());
+
+bool is_continuation(char c) noexcept { return (static_cast<unsigned char>(c) & 0xc0U) == 0x80U; }
+
+// The octets of the code point at the front, 0 where it is not well-formed (Unicode 15 table 3-7).
+std::size_t code_point_size(std::string_view text) noexcept {
+    const auto first = static_cast<unsigned char>(text[0]);
+    if (first < 0x80) return 1;
+    const std::size_t size = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
+    if (first < 0xc2 || first > 0xf4 || text.size() < size) return 0;
+    for (std::size_t i = 1; i < size; ++i) {
+        if (!is_continuation(text[i])) return 0;
+    }
+    const auto second = static_cast<unsigned char>(text[1]);
+    const bool overlong = (first == 0xe0 && second < 0xa0) || (first == 0xf0 && second < 0x90);
+    const bool beyond = (first == 0xed && second > 0x9f) || (first == 0xf4 && second > 0x8f);
+    return overlong || beyond ? 0 : size;
+}
+
+bool is_text(std::string_view text) noexcept {
+    if (text.size() > kMaxTextOctets) return false;
+    while (!text.empty()) {
+        const std::size_t size = code_point_size(text);
+        if (size == 0) return false;
+        text.remove_prefix(size);
+    }
+    return true;
+}
+
+// Why no expression can hold such a value; empty where it can.
+struct Fit {
+    std::string operator()(const Unknown&) const { return {}; }
+    std::string operator()(bool) const { return {}; }
+    std::string operator()(std::int64_t) const { return {}; }
+    std::string operator()(double value) const { return std::isfinite(value) ? "" : "not a finite number"; }
+    std::string operator()(const std::string& value) const { return is_text(value) ? "" : "not a text in UTF-8 of at most 1 MiB"; }
+    std::string operator()(const std::vector<std::string>& values) const {
+        if (values.size() > kMaxListed) return "a list of more than " + std::to_string(kMaxListed) + " texts";
+        for (const std::string& value : values) {
+            if (!is_text(value)) return "an element is not a text in UTF-8 of at most 1 MiB";
+        }
+        return {};
+    }
+    std::string operator()(WallTime value) const {
+        return value < kFirstTime || value > kLastTime ? "a time outside the years 1 to 9999" : "";
+    }
+    std::string operator()(Milliseconds value) const {
+        return value > kLongest || value < -kLongest ? "a duration of more than 292 years" : "";
+    }
+};
+
+// Borrows from the value and, for lists, from `elements`.
+struct AsExpressionValue {
+    std::uint32_t slot;
+    std::vector<cel::Value>& elements;
+
+    cel::Value operator()(const Unknown&) const { return cel::Value::unknown(slot); }
+    cel::Value operator()(bool value) const { return cel::Value::boolean(value); }
+    cel::Value operator()(std::int64_t value) const { return cel::Value::integer(value); }
+    cel::Value operator()(double value) const { return cel::Value::real(value); }
+    cel::Value operator()(const std::string& value) const { return cel::Value::string(value); }
+    cel::Value operator()(const std::vector<std::string>& values) const {
+        for (const std::string& value : values) elements.push_back(cel::Value::string(value));
+        return cel::Value::list(elements);
+    }
+    cel::Value operator()(WallTime value) const { return cel::Value::timestamp(value); }
+    cel::Value operator()(Milliseconds value) const { return cel::Value::duration(value); }
+};
+
+const Claim& nothing_said() {
+    static const Claim nothing{Unknown{"nobody has said it"}, {}, {}};
+    return nothing;
+}
+
+}  // namespace
+
+ClaimInput::ClaimInput(std::string_view name, std::uint32_t slot, ClaimType type, const DeclaredClaim* declared)
+    : name_(name), declared_(declared), slot_(slot), type_(type), said_(nothing_said().value), value_(cel::Value::unknown(slot)) {}
+
+bool ClaimInput::set(const Claim* said) {
+    const Claim& claim = said == nullptr ? nothing_said() : *said;
+    const bool same_source = !names_source() || source_ == claim.source;
+    if (same_source && said_ == claim.value) {
+        if (observed_ == claim.observed) return false;
+        observed_ = claim.observed;
+        if (!is_too_old_) return false;
+        is_too_old_ = false;
+    } else {
+        said_ = claim.value;
+        observed_ = claim.observed;
+        if (names_source()) source_ = claim.source;
+        is_too_old_ = false;
+        objection_ = objection();
+    }
+    convert();
+    return true;
+}
+
+bool ClaimInput::look_at_age(SteadyTime now) {
+    const auto end = end_of_life();
+    const bool is_too_old = end && now >= *end;
+    if (is_too_old == is_too_old_) return false;
+    is_too_old_ = is_too_old;
+    convert();
+    return true;
+}
+
+std::optional<SteadyTime> ClaimInput::due() const { return is_too_old_ ? std::nullopt : end_of_life(); }
+
+std::string ClaimInput::text() const {
+    if (!objection_.empty()) return "unknown: " + objection_;
+    if (is_too_old_) return "unknown: older than " + to_text(*declared_->max_age);
+    return to_text(said_);
+}
+
+std::optional<SteadyTime> ClaimInput::end_of_life() const {
+    if (declared_ == nullptr || !declared_->max_age || !objection_.empty() || std::holds_alternative<Unknown>(said_)) return std::nullopt;
+    // An age of exactly max_age still counts.
+    const Milliseconds lifetime = *declared_->max_age + Milliseconds{1};
+    if (observed_ > SteadyTime::max() - lifetime) return std::nullopt;
+    return observed_ + lifetime;
+}
+
+std::string ClaimInput::objection() const {
+    if (std::holds_alternative<Unknown>(said_)) return {};
+    if (!fits(said_, type_)) {
+        const auto type = static_cast<ClaimType>(said_.index() - 1);
+        return "has the type " + std::string(to_string(type)) + ", the policy expects " + std::string(to_string(type_));
+    }
+    if (names_source() && source_ != declared_->from) return "comes from another source than " + declared_->from;
+    return std::visit(Fit{}, said_);
+}
+
+void ClaimInput::convert() {
+    elements_.clear();
+    value_ = is_too_old_ || !objection_.empty() ? cel::Value::unknown(slot_) : std::visit(AsExpressionValue{slot_, elements_}, said_);
+}
+
+}  // namespace anchor::policy

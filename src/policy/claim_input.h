@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// One claim as one policy reads it: what was last said, whether that counts, and the value that expressions see. What
+// does not count (another type, another source, too old, no finite number, broken text) is unknown, and says why.
+
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include <anchor/cel/value.h>
+#include <anchor/core/claim.h>
+#include <anchor/policy/policy.h>
+
+namespace anchor::policy {
+
+class ClaimInput {
+public:
+    /// Borrows name and declaration (may be null) from the policy.
+    ClaimInput(std::string_view name, std::uint32_t slot, ClaimType type, const DeclaredClaim* declared);
+
+    [[nodiscard]] std::string_view name() const noexcept { return name_; }
+    [[nodiscard]] std::uint32_t slot() const noexcept { return slot_; }
+
+    /// True where expressions may now see another value. Nothing said at all is nullptr.
+    [[nodiscard]] bool set(const Claim* said);
+    /// True where what was said counts no more, or counts again.
+    [[nodiscard]] bool look_at_age(SteadyTime now);
+    /// From when on it is too old; nothing where it does not age, is not known or is too old already.
+    [[nodiscard]] std::optional<SteadyTime> due() const;
+
+    /// Borrows from this object until the next change.
+    [[nodiscard]] const cel::Value& value() const noexcept { return value_; }
+    /// For people: the value, or "unknown: " and why.
+    [[nodiscard]] std::string text() const;
+
+private:
+    [[nodiscard]] std::optional<SteadyTime> end_of_life() const;
+    /// Why what was said does not count, whatever its age; empty where it does.
+    [[nodiscard]] std::string objection() const;
+    [[nodiscard]] bool names_source() const noexcept { return declared_ != nullptr && !declared_->from.empty(); }
+    void convert();
+
+    std::string_view name_;
+    const DeclaredClaim* declared_;
+    std::uint32_t slot_;
+    ClaimType type_;
+    bool is_too_old_ = false;
+    ClaimValue said_;
+    SteadyTime observed_{};
+    std::string source_;  // kept only where the policy names one
+    std::string objection_;
+    std::vector<cel::Value> elements_;
+    cel::Value value_;
+};
+
+}  // namespace anchor::policy

@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <anchor/policy/evaluator.h>
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "claim_input.h"
+#include "verdict.h"
+#include "vocabulary.h"
+
+namespace anchor::policy {
+namespace {
+
+enum class Outcome : std::uint8_t { Pass, Fail, Unknown };
+
+// A rule of one of the policies, with what it came to last.
+struct JudgedRule {
+    const Rule* rule;
+    std::uint32_t policy;
+    bool is_dirty = true;
+    Outcome outcome = Outcome::Unknown;
+    Finding finding;  // where it did not pass
+};
+
+// What one policy's expressions see, by slot.
+struct Judge {
+    const Policy* policy;
+    std::vector<cel::Value> values;
+};
+
+struct Reader {
+    ClaimInput input;
+    std::uint32_t policy;
+    std::vector<std::uint32_t> rules;  // that read it
+};
+
+// All readers of one name.
+struct Group {
+    std::string_view name;
+    std::uint32_t first;
+    std::uint32_t end;
+};
+
+}  // namespace
+
+class Evaluator::State {
+public:
+    explicit State(PolicySet policies) : policies_(std::move(policies)) {
+        for (const PolicyInForce& each : policies_.policies()) add(*each.policy);
+        std::ranges::stable_sort(readers_, {}, [](const Reader& reader) { return reader.input.name(); });
+        for (std::uint32_t i = 0; i < readers_.size(); ++i) {
+            const std::string_view name = readers_[i].input.name();
+            if (groups_.empty() || groups_.back().name != name) groups_.push_back({name, i, i});
+            groups_.back().end = i + 1;
+        }
+        for (std::uint32_t i = 0; i < rules_.size(); ++i) dirty_.push_back(i);
+    }
+
+    void set(std::uint32_t group, const Claim* claim) {
+        for (std::uint32_t i = groups_[group].first; i < groups_[group].end; ++i) {
+            Reader& reader = readers_[i];
+            if (reader.input.set(claim)) changed(reader);
+            if (const auto due = reader.input.due()) earliest_due_ = std::min(earliest_due_, *due);
+        }
+    }
+
+    void set_all(const Claims& claims) {
+        auto claim = claims.begin();
+        for (std::uint32_t group = 0; group < groups_.size(); ++group) {  // both are in the order of names
+            while (claim != claims.end() && claim->first < groups_[group].name) ++claim;
+            const bool is_there = claim != claims.end() && claim->first == groups_[group].name;
+            set(group, is_there ? &claim->second : nullptr);
+        }
+    }
+
+    const Decision& judge(SteadyTime now) {
+        if (now >= earliest_due_ || now < last_judged_) look_at_ages(now);
+        last_judged_ = now;
+        if (dirty_.empty()) return decision_;
+        bool is_other_decision = false;
+        for (const std::uint32_t index : dirty_) {
+            if (rejudge(rules_[index])) is_other_decision = true;
+        }
+        rules_judged_ += dirty_.size();
+        dirty_.clear();
+        if (is_other_decision) summarise();
+        return decision_;
+    }
+
+    [[nodiscard]] std::optional<std::uint32_t> slot_of(std::string_view name) const {
+        const auto found = std::ranges::lower_bound(groups_, name, {}, &Group::name);
+        if (found == groups_.end() || found->name != name) return std::nullopt;
+        return static_cast<std::uint32_t>(found - groups_.begin());
+    }
+
+    [[nodiscard]] std::optional<SteadyTime> next_due() const {
+        std::optional<SteadyTime> next;
+        for (const Reader& reader : readers_) {
+            if (const auto due = reader.input.due(); due && (!next || *due < *next)) next = due;
+        }
+        return next;
+    }
+
+    [[nodiscard]] std::uint64_t rules_judged() const noexcept { return rules_judged_; }
+    [[nodiscard]] const PolicySet& policies() const noexcept { return policies_; }
+
+private:
+    void add(const Policy& policy) {
+        const auto number = static_cast<std::uint32_t>(judges_.size());
+        judges_.push_back({&policy, {}});
+        for (std::uint32_t slot = 0; slot < policy.slots.size(); ++slot) judges_.back().values.push_back(cel::Value::unknown(slot));
+
+        std::map<std::uint32_t, std::vector<std::uint32_t>> rules_by_slot;
+        for (const Rule& rule : policy.rules) {
+            for (const std::uint32_t slot : rule.program.slots()) rules_by_slot[slot].push_back(static_cast<std::uint32_t>(rules_.size()));
+            rules_.push_back({&rule, number, true, Outcome::Unknown, {}});
+        }
+        for (auto& [slot, rules] : rules_by_slot) {
+            const auto declared = policy.claims.find(policy.slots[slot]);
+            const DeclaredClaim* declaration = declared == policy.claims.end() ? nullptr : &declared->second;
+            readers_.push_back({ClaimInput(policy.slots[slot], slot, policy.types[slot], declaration), number, std::move(rules)});
+        }
+    }
+
+    void changed(const Reader& reader) {
+        judges_[reader.policy].values[reader.input.slot()] = reader.input.value();
+        for (const std::uint32_t index : reader.rules) {
+            if (std::exchange(rules_[index].is_dirty, true)) continue;
+            dirty_.push_back(index);
+        }
+    }
+
+    void look_at_ages(SteadyTime now) {
+        earliest_due_ = SteadyTime::max();
+        for (Reader& reader : readers_) {
+            if (reader.input.look_at_age(now)) changed(reader);
+            if (const auto due = reader.input.due()) earliest_due_ = std::min(earliest_due_, *due);
+        }
+    }
+
+    // True where the decision may be another one now.
+    bool rejudge(JudgedRule& judged) {
+        judged.is_dirty = false;
+        const cel::Value value = judged.rule->program.evaluate(judges_[judged.policy].values, scratch_);
+        const Outcome before = std::exchange(judged.outcome, outcome_of(value));
+        if (judged.outcome == Outcome::Pass) return before != Outcome::Pass;
+        judged.finding = finding(judged, value);
+        return true;
+    }
+
+    static Outcome outcome_of(const cel::Value& value) noexcept {
+        if (value.is_true()) return Outcome::Pass;
+        return value.is_false() ? Outcome::Fail : Outcome::Unknown;
+    }
+
+    [[nodiscard]] Finding finding(const JudgedRule& judged, const cel::Value& value) const {
+        const Rule& rule = *judged.rule;
+        const Policy& policy = *judges_[judged.policy].policy;
+        const bool unknown = judged.outcome == Outcome::Unknown;
+        Finding found{policy.name,  rule.id,       rule.about, unknown ? rule.if_unknown : rule.otherwise, unknown, rule.risk,
+                      rule.because, rule.controls, {}};
+        if (value.is(cel::Kind::Error))
+            found.because += " (The condition could not be judged: " + std::string(value.error_message()) + ".)";
+        for (const std::uint32_t slot : rule.program.slots())
+            found.inputs.push_back({policy.slots[slot], text_of(judged.policy, policy.slots[slot])});
+        return found;
+    }
+
+    [[nodiscard]] std::string text_of(std::uint32_t policy, std::string_view name) const {
+        const Group& group = groups_[*slot_of(name)];
+        std::uint32_t i = group.first;
+        while (readers_[i].policy != policy) ++i;
+        return readers_[i].input.text();
+    }
+
+    void summarise() {
+        decision_ = {};
+        Verdict together;
+        Level level = judges_.empty() ? Level::Unverified : Level::Trusted;
+        std::size_t next = 0;
+        int risk = 0;
+        for (std::uint32_t policy = 0; policy < judges_.size(); ++policy) {
+            Verdict verdict;
+            for (; next < rules_.size() && rules_[next].policy == policy; ++next) {
+                const JudgedRule& judged = rules_[next];
+                verdict.add(judged.rule->about, tier_of(judged));
+                together.add(judged.rule->about, tier_of(judged));
+                if (judged.outcome == Outcome::Pass) continue;
+                verdict.add_risk(judged.rule->risk);
+                decision_.findings.push_back(judged.finding);
+            }
+            level = worse(level, verdict.level(judges_[policy].policy->levels));
+            risk = std::max(risk, verdict.risk());  // each policy weighs on its own scale
+        }
+        decision_.dimensions = together.dimensions();
+        decision_.overall = together.overall();
+        decision_.risk = risk;
+        decision_.level = level;
+        std::ranges::stable_sort(decision_.findings, std::greater{}, &Finding::tier);
+    }
+
+    static Tier tier_of(const JudgedRule& judged) noexcept {
+        switch (judged.outcome) {
+            case Outcome::Pass: return Tier::Affirming;
+            case Outcome::Fail: return judged.rule->otherwise;
+            case Outcome::Unknown: return judged.rule->if_unknown;
+        }
+        return Tier::Contraindicated;
+    }
+
+    PolicySet policies_;
+    std::vector<Judge> judges_;
+    std::vector<JudgedRule> rules_;  // in the order of policies and rules
+    std::vector<Reader> readers_;    // in the order of names
+    std::vector<Group> groups_;
+    std::vector<std::uint32_t> dirty_;
+    cel::Scratch scratch_{expression_limits()};
+    SteadyTime earliest_due_ = SteadyTime::max();  // never later than the first due of any reader
+    SteadyTime last_judged_ = SteadyTime::min();
+    std::uint64_t rules_judged_ = 0;
+    Decision decision_;
+};
+
+Evaluator::Evaluator(PolicySet policies) : state_(std::make_unique<State>(std::move(policies))) {}
+Evaluator::Evaluator(Evaluator&&) noexcept = default;
+Evaluator& Evaluator::operator=(Evaluator&&) noexcept = default;
+Evaluator::~Evaluator() = default;
+
+const Decision& Evaluator::evaluate(const Claims& claims, SteadyTime now) {
+    state_->set_all(claims);
+    return state_->judge(now);
+}
+
+std::optional<std::uint32_t> Evaluator::slot_of(std::string_view name) const { return state_->slot_of(name); }
+void Evaluator::set(std::uint32_t slot, const Claim& claim) { state_->set(slot, &claim); }
+const Decision& Evaluator::judge(SteadyTime now) { return state_->judge(now); }
+std::optional<SteadyTime> Evaluator::next_due() const { return state_->next_due(); }
+std::uint64_t Evaluator::rules_judged() const noexcept { return state_->rules_judged(); }
+const PolicySet& Evaluator::policies() const noexcept { return state_->policies(); }
+
+}  // namespace anchor::policy
