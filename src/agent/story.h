@@ -75,7 +75,8 @@ private:
 
     // story_attest.cpp
     void with_nonce(protocol::NonceGrant grant);
-    void put_log(protocol::NonceGrant grant, std::shared_ptr<const Bytes> log, protocol::BlobName name, std::uint64_t offset);
+    void put_log(const protocol::NonceGrant& grant, std::shared_ptr<const Bytes> log, const protocol::BlobName& name,
+                 std::optional<std::uint64_t> have);
     void send_evidence(const protocol::NonceGrant& grant, std::optional<protocol::BlobName> log);
     void attested(Result<Answer> answer);
     void attestation_failed(const Error& why);

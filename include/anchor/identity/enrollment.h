@@ -31,6 +31,8 @@ public:
     [[nodiscard]] const DeviceId& device() const noexcept { return device_; }
     [[nodiscard]] const protocol::EnrollBegin& begin_body() const noexcept { return begin_; }
     [[nodiscard]] Keyring& keyring() noexcept { return keyring_; }
+    /// The new device key, ready to sign.
+    [[nodiscard]] Result<std::shared_ptr<DeviceKey>> key() const { return keyring_.forge->load(key_); }
 
     /// Opens the credential and binds the Evidence text to this attempt. `begin` and `reply` are the SHA-256 digests of the two
     /// messages as they were sent. Rejected: the credential is for another EK or AK.

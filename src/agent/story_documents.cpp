@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "story.h"
+
+#include <array>
+
+namespace anchor::agent {
+
+using protocol::DocumentKind;
+
+void Agent::Story::ask_for_standing() {
+    conversation_.ask(protocol::verb::kStandingGet, Json::object(), settings_.reply_deadline, [this](Result<Answer> answer) {
+        if (!answer) return note(Severity::Warning, "standing: " + answer.error().what);
+        prove_time(answer->issued);
+        take_fresh(answer->fresh, answer->issued);
+        const auto text = json_string(answer->body, "standing");
+        auto taken = text ? accept(*text, DocumentKind::Standing) : Result<void>(text.error());
+        if (!taken) note(Severity::Warning, "standing is refused: " + taken.error().what);
+    });
+}
+
+Result<void> Agent::Story::import(std::string_view text) {
+    ANCHOR_ASSIGN_OR_RETURN(const auto unverified, crypto::UnverifiedJws::parse(text));
+    for (std::size_t i = 0; i < protocol::kDocumentKindCount; ++i) {
+        const auto kind = static_cast<DocumentKind>(i);
+        if (protocol::typ_of(kind) == unverified.typ()) return accept(text, kind);
+    }
+    return rejected("document of unknown type \"" + unverified.typ() + "\"");
+}
+
+Result<void> Agent::Story::accept(std::string_view text, DocumentKind kind) {
+    if (!state_.anchors || !state_.identity) return unavailable("this device has not enrolled yet");
+    if (kind == DocumentKind::Anchors) {
+        // The set in force, published again, is no news.
+        auto next = trust::Gate(*state_.anchors).succeed(text, state_.identity->tenant);
+        if (!next)
+            return trust::Gate::first(text, state_.anchors->keys_of(DocumentKind::Anchors), state_.identity->tenant)
+                       ? Result<void>()
+                       : std::move(next).error();
+        protocol::AnchorSet before = std::exchange(*state_.anchors, std::move(next).value());
+        if (auto saved = save(SaveKind::Floor); !saved) {
+            state_.anchors = std::move(before);
+            return saved;
+        }
+        audit("anchors", {{"version", std::to_string(state_.anchors->version)}});
+        return {};
+    }
+    ANCHOR_ASSIGN_OR_RETURN(const auto verified, trust::Gate(*state_.anchors).accept(text, kind, recipient()));
+    return take(verified);
+}
+
+Result<void> Agent::Story::take(const trust::VerifiedDocument& verified) {
+    const protocol::Document& document = verified.document();
+    const std::string key = trust::floor_key(document);
+    switch (document.kind) {
+        case DocumentKind::Fresh: take_fresh(verified.text(), document.issued); return {};
+        case DocumentKind::Result: {
+            ANCHOR_ASSIGN_OR_RETURN(const auto result, protocol::attestation_result_from(document.body));
+            if (!document.not_after) return rejected("an attestation result without an end");
+            state_.floors[key] = document.version;
+            result_at_ = parts_.clock.steady();
+            apply(trust::RegistryJudged{{result.level, *document.not_after}});
+            return {};
+        }
+        case DocumentKind::Standing: {
+            ANCHOR_ASSIGN_OR_RETURN(const Standing standing, protocol::standing_from(document.version, document.body));
+            const bool news = standing.number > state_.trust.standing_number;
+            state_.floors[key] = document.version;
+            state_.documents[key] = verified.text();
+            const bool moved = std::exchange(state_.group, standing.group) != standing.group;
+            if (news) audit("standing", {{"number", std::to_string(standing.number)}, {"status", std::string(to_string(standing.status))}});
+            apply(trust::StandingArrived{standing});
+            conversation_.ask(protocol::verb::kStandingAck, {{"number", standing.number}}, settings_.reply_deadline,
+                              [](const Result<Answer>&) {});
+            if (moved) {
+                use_documents();
+                connect();  // other topics from now on
+            } else {
+                ask_for_wanted(standing);
+            }
+            return {};
+        }
+        case DocumentKind::Policy:
+        case DocumentKind::Reference: {
+            const auto floor = state_.floors.find(key);
+            if (floor != state_.floors.end() && floor->second == document.version && state_.documents.contains(key)) return {};
+            if (document.kind == DocumentKind::Policy) {
+                // A policy that cannot be read never takes the place of one that can.
+                if (const auto policy = policy::parse_policy(canonical_json(document.body)); !policy) return policy.error().within(key);
+            } else if (const auto reference = measure::boot_reference_from(document.body); !reference) {
+                return reference.error().within(key);
+            }
+            DeviceState before{.floors = state_.floors, .documents = state_.documents};
+            state_.floors[key] = document.version;
+            state_.documents[key] = verified.text();
+            if (auto saved = save(SaveKind::Floor); !saved) {
+                state_.floors = std::move(before.floors);
+                state_.documents = std::move(before.documents);
+                return saved;
+            }
+            note(Severity::Info, key + " version " + std::to_string(document.version) + " is in force");
+            audit("document", {{"name", key}, {"version", std::to_string(document.version)}});
+            use_documents();
+            tick();
+            return {};
+        }
+        case DocumentKind::Reinstatement: apply(trust::Reinstated{document.version}); return {};
+        case DocumentKind::Reply:
+        case DocumentKind::Anchors:
+        case DocumentKind::Revocations:
+        case DocumentKind::Approval: break;
+    }
+    return rejected("this device does nothing with " + std::string(to_string(document.kind)) + " documents");
+}
+
+void Agent::Story::ask_for_wanted(const Standing& standing) {
+    for (const auto& [key, version] : standing.wanted) {
+        const auto floor = state_.floors.find(key);
+        if (floor != state_.floors.end() && floor->second >= version) continue;
+        const auto slash = key.find('/');
+        const std::string kind_name = key.substr(0, slash);
+        const auto kind = protocol::document_kind_from(kind_name);
+        if (!kind) continue;
+        const std::string name = slash == std::string::npos ? "" : key.substr(slash + 1);
+        conversation_.ask(protocol::verb::kDocumentGet, {{"kind", kind_name}, {"name", name}, {"version", 0}}, settings_.reply_deadline,
+                          [this, kind = *kind, key = key](Result<Answer> answer) {
+                              auto text = answer ? json_string(answer->body, "document") : Result<std::string>(answer.error());
+                              auto taken = text ? accept(*text, kind) : Result<void>(text.error());
+                              if (!taken) note(Severity::Warning, key + " is refused: " + taken.error().what);
+                          });
+    }
+}
+
+// How old the registry's word is: `proven_now` is a time by the registry's own clock, so both ends of the subtraction are its.
+void Agent::Story::take_fresh(std::string_view text, WallTime proven_now) {
+    if (text.empty() || !state_.anchors || !state_.identity) return;
+    const auto verified = trust::Gate(*state_.anchors).accept(text, DocumentKind::Fresh, recipient());
+    if (!verified) return note(Severity::Warning, "freshness is refused: " + verified.error().what);
+    const protocol::Document& document = verified->document();
+    state_.floors[trust::floor_key(document)] = document.version;
+    const Milliseconds age = std::max(Milliseconds{0}, proven_now - document.issued);
+    const SteadyTime steady = parts_.clock.steady();
+    // A repeated old document must not look young: only a shorter age than the one that has passed counts.
+    if (!fresh_ || age <= fresh_->first + (steady - fresh_->second)) fresh_ = {age, steady};
+}
+
+// Puts what is stored in force. Verified anew, but not for expiry: an expired policy stays in force, and never loosens.
+void Agent::Story::use_documents() {
+    reference_.reset();
+    for (const auto& [key, text] : state_.documents) {
+        if (!key.starts_with("reference") || !state_.anchors || !state_.identity) continue;
+        trust::Recipient reader = recipient();
+        reader.now = WallTime{};
+        const auto verified = trust::Gate(*state_.anchors).accept(text, DocumentKind::Reference, reader);
+        auto reference =
+            verified ? measure::boot_reference_from(verified->document().body) : Result<measure::BootReference>(verified.error());
+        if (reference)
+            reference_ = std::move(reference).value();
+        else
+            note(Severity::Error, key + " is no longer in force: " + reference.error().what);
+    }
+    use_policies();
+}
+
+void Agent::Story::use_policies() {
+    std::vector<policy::PolicyInForce> policies;
+    for (const auto& [key, text] : state_.documents) {
+        if (!key.starts_with("policy") || !state_.anchors || !state_.identity) continue;
+        trust::Recipient reader = recipient();
+        reader.now = WallTime{};
+        const auto verified = trust::Gate(*state_.anchors).accept(text, DocumentKind::Policy, reader);
+        auto parsed = verified ? policy::parse_policy(canonical_json(verified->document().body)) : Result<policy::Policy>(verified.error());
+        if (parsed)
+            policies.push_back({std::make_shared<const policy::Policy>(std::move(parsed).value()), policy::Origin::Signed});
+        else
+            note(Severity::Error, key + " is no longer in force: " + parsed.error().what);
+    }
+    for (const std::string& text : settings_.local_policies) {
+        auto parsed = policy::parse_policy(text);
+        if (parsed)
+            policies.push_back({std::make_shared<const policy::Policy>(std::move(parsed).value()), policy::Origin::Local});
+        else
+            note(Severity::Error, "local policy is refused: " + parsed.error().what);
+    }
+    evaluator_ = policy::Evaluator(policy::PolicySet(std::move(policies)));
+}
+
+}  // namespace anchor::agent

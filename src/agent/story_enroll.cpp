@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "story.h"
+
+#include <anchor/crypto/private_key.h>
+
+namespace anchor::agent {
+namespace {
+
+constexpr Milliseconds kRetrySoon{30'000};
+constexpr Milliseconds kRetryLate{600'000};
+
+Result<protocol::DocumentKind> kind_of(std::string_view text) {
+    ANCHOR_ASSIGN_OR_RETURN(const auto unverified, crypto::UnverifiedJws::parse(text));
+    for (std::size_t i = 0; i < protocol::kDocumentKindCount; ++i) {
+        const auto kind = static_cast<protocol::DocumentKind>(i);
+        if (protocol::typ_of(kind) == unverified.typ()) return kind;
+    }
+    return rejected("document of unknown type \"" + unverified.typ() + "\"");
+}
+
+}  // namespace
+
+void Agent::Story::enroll() {
+    const protocol::ClaimBundle& bundle = *settings_.bundle;
+    enroll_at_ = parts_.clock.steady() + kRetrySoon;
+    auto anchors = trust::Gate::first(bundle.anchors, bundle.authority, bundle.tenant);
+    if (!anchors) return give_up_enrollment(std::move(anchors).error().within("claim bundle: trust-anchor set"));
+    auto key = crypto::SoftwareKey::parse(bundle.private_key.view());
+    if (!key) return give_up_enrollment(std::move(key).error().within("claim bundle: private key"));
+    first_anchors_ = std::move(anchors).value();
+    claim_key_ = std::make_shared<crypto::SoftwareKey>(std::move(key).value());
+    identity::EnrollmentSettings settings{bundle.tenant, settings_.key_alg, settings_.labels};
+    enroll_at_ = SteadyTime::max();  // until this attempt has ended
+    offload(
+        parts_.worker, [this, settings] { return identity::Enrollment::begin(parts_.root, settings); },
+        [this](Result<identity::Enrollment> begun) {
+            if (stopped_) return;
+            if (!begun) return give_up_enrollment(std::move(begun).error().within("new keys"));
+            enrollment_ = std::make_shared<identity::Enrollment>(std::move(begun).value());
+            connect_with_claim();
+        });
+}
+
+void Agent::Story::connect_with_claim() {
+    const protocol::ClaimBundle& bundle = *settings_.bundle;
+    auto topics = protocol::Topics::of(bundle.tenant);
+    if (!topics) return give_up_enrollment(topics.error());
+    const DeviceId device = enrollment_->device();
+    note(Severity::Info, "enrolling as " + device.text() + " at " + bundle.host + ":" + std::to_string(bundle.port));
+    LinkCredentials credentials{.host = bundle.host,
+                                .port = bundle.port,
+                                .client_id = device.text(),
+                                .certificate_chain = bundle.certificates,
+                                .key = claim_key_,
+                                .anchors = first_anchors_->broker_anchors,
+                                .time = [this] { return link_time(); }};
+    conversation_.speak_as({*topics, device, bundle.claim, nullptr});
+    parts_.link.start(
+        std::move(credentials), {topics->enroll_reply(bundle.claim, device)}, std::nullopt,
+        {[this] { connected(); }, [this](const Error& why) { disconnected(why); }, [this](const Message& message) { received(message); }});
+}
+
+void Agent::Story::ask_to_enroll() {
+    begin_digest_.reset();
+    conversation_.ask(protocol::verb::kEnrollBegin, to_json(enrollment_->begin_body()), settings_.reply_deadline,
+                      [this](Result<Answer> answer) {
+                          if (!answer) return give_up_enrollment(std::move(answer).error());
+                          prove(*answer);
+                      });
+}
+
+void Agent::Story::prove(const Answer& answer) {
+    auto challenge = protocol::enroll_challenge_from(answer.body);
+    if (!challenge) return give_up_enrollment(std::move(challenge).error().within("the registry's challenge"));
+    prove_time(answer.issued);
+    protocol::Evidence evidence{enrollment_->device(), challenge->nonce, {}, {}, {}, claims_};
+    const SteadyTime steady = parts_.clock.steady();
+    offload(
+        parts_.worker,
+        [enrollment = enrollment_, challenge = *challenge, evidence, steady, selections = settings_.selections, begin = answer.request,
+         reply = answer.reply]() -> Result<protocol::EnrollProve> {
+            Keyring& keyring = enrollment->keyring();
+            ANCHOR_ASSIGN_OR_RETURN(const auto key, enrollment->key());
+            // With a TPM the quote authenticates the Evidence; without one only the new key's signature can.
+            ANCHOR_ASSIGN_OR_RETURN(
+                std::string text, make_evidence(evidence, keyring.quoter.get(), keyring.quoter ? nullptr : key.get(), selections, steady));
+            return enrollment->prove(challenge, begin, reply, std::move(text));
+        },
+        [this](Result<protocol::EnrollProve> prove) {
+            if (stopped_ || !enrollment_) return;
+            if (!prove) return give_up_enrollment(std::move(prove).error().within("proof"));
+            conversation_.ask(protocol::verb::kEnrollProve, to_json(*prove), settings_.reply_deadline, [this](Result<Answer> grant) {
+                if (!grant) return give_up_enrollment(std::move(grant).error());
+                finish_enrollment(*grant);
+            });
+        });
+}
+
+// Everything is checked into a state of its own, saved in one step, and only then becomes this device's state.
+void Agent::Story::finish_enrollment(const Answer& answer) {
+    const auto attempt = [&]() -> Result<DeviceState> {
+        ANCHOR_ASSIGN_OR_RETURN(const auto grant, protocol::enroll_grant_from(answer.body));
+        DeviceState next{.floors = state_.floors, .trust = state_.trust, .time_floor = std::max(state_.time_floor, answer.issued)};
+        const std::string& tenant = settings_.bundle->tenant;
+        // The grant may hold the very set of the bundle, or its successor.
+        auto same = trust::Gate::first(grant.anchors, settings_.bundle->authority, tenant);
+        if (same && same->version == first_anchors_->version) {
+            next.anchors = std::move(same).value();
+        } else {
+            ANCHOR_ASSIGN_OR_RETURN(next.anchors, trust::Gate(*first_anchors_).succeed(grant.anchors, tenant));
+        }
+        const WallTime time = std::max(parts_.clock.wall(), next.time_floor);
+        ANCHOR_ASSIGN_OR_RETURN(next.identity, enrollment_->finish(grant, *next.anchors, time));
+        const trust::Gate gate(*next.anchors);
+        ANCHOR_ASSIGN_OR_RETURN(const auto standing, gate.accept(grant.standing, protocol::DocumentKind::Standing,
+                                                                 {tenant, "", &next.identity->device, next.floors, time}));
+        ANCHOR_ASSIGN_OR_RETURN(const Standing said, protocol::standing_from(standing.document().version, standing.document().body));
+        next.group = said.group;
+        next.floors[trust::floor_key(standing.document())] = said.number;
+        next.documents[trust::floor_key(standing.document())] = standing.text();
+        for (const std::string& text : grant.documents) {
+            ANCHOR_ASSIGN_OR_RETURN(const auto kind, kind_of(text));
+            ANCHOR_ASSIGN_OR_RETURN(const auto document,
+                                    gate.accept(text, kind, {tenant, next.group, &next.identity->device, next.floors, time}));
+            next.floors[trust::floor_key(document.document())] = document.document().version;
+            next.documents[trust::floor_key(document.document())] = document.text();
+        }
+        return next;
+    };
+    auto next = attempt();
+    if (!next) return give_up_enrollment(std::move(next).error().within("the registry's grant"));
+    DeviceState before = std::exchange(state_, std::move(next).value());
+    if (auto saved = save(SaveKind::Floor); !saved) {
+        state_ = std::move(before);
+        return give_up_enrollment(std::move(saved).error());
+    }
+    note(Severity::Info, "enrolled as " + state_.identity->device.text());
+    audit("enrolled", {{"device", state_.identity->device.text()}, {"tenant", state_.identity->tenant}});
+    enrollment_.reset();
+    conversation_.fall_silent();
+    parts_.link.stop();
+    connected_ = false;
+    keyring_.reset();
+    earlier_.reset();
+    use_documents();
+    open_keys();
+}
+
+void Agent::Story::give_up_enrollment(const Error& why) {
+    const bool later = why.kind == ErrorKind::Unavailable || why.kind == ErrorKind::Stale;
+    enroll_at_ = parts_.clock.steady() + (later ? kRetrySoon : kRetryLate);
+    if (parts_.wake_at) parts_.wake_at(enroll_at_);
+    enrollment_.reset();
+    conversation_.fall_silent();
+    parts_.link.stop();
+    connected_ = false;
+    connection_error_ = why.what;
+    note(later ? Severity::Warning : Severity::Error, "enrolment failed: " + why.what);
+    audit("enrolment-failed", {{"why", why.what}});
+}
+
+}  // namespace anchor::agent
