@@ -15,7 +15,8 @@ public:
     using Paths = std::map<std::string, std::string, std::less<>>;  ///< by name
     explicit ListedLogs(Paths paths) : paths_(std::move(paths)) {}
 
-    /// For reading only. Denied where the name is not in the list, or what stands at its path is a link or no plain file.
+    /// For reading only. Denied where the name is not in the list, or what stands at its path is no plain file or a link;
+    /// a link to a plain file beside it is accepted.
     Result<UniqueFd> open(std::string_view log) override;
 
 private:

@@ -37,12 +37,30 @@ TEST(ListedLogs, KnowNoFileThatIsNotListed) {
     }
 }
 
-TEST(ListedLogs, FollowNoLink) {
+TEST(ListedLogs, FollowNoLinkOutOfTheFolder) {
     const parts::Scratch scratch("logs");
-    std::filesystem::create_symlink(scratch.write("secret", "x"), scratch.path("log"));
-    ListedLogs logs({{"boot", scratch.path("log")}});
+    scratch.write("secret", "x");
+    std::filesystem::create_directory(scratch.path("logs"));
+    std::filesystem::create_symlink(scratch.path("secret"), scratch.path("logs/absolute"));
+    std::filesystem::create_symlink("../secret", scratch.path("logs/upwards"));
+    std::filesystem::create_symlink("absolute", scratch.path("logs/twice"));
+    ListedLogs logs({{"a", scratch.path("logs/absolute")}, {"b", scratch.path("logs/upwards")}, {"c", scratch.path("logs/twice")}});
 
-    EXPECT_EQ(logs.open("boot").error().kind, ErrorKind::Denied);
+    EXPECT_EQ(logs.open("a").error().kind, ErrorKind::Denied);
+    EXPECT_EQ(logs.open("b").error().kind, ErrorKind::Denied);
+    EXPECT_FALSE(logs.open("c"));
+}
+
+TEST(ListedLogs, FollowTheKernelsLinkToTheListBesideIt) {
+    const parts::Scratch scratch("logs");
+    scratch.write("binary_runtime_measurements_sha1", "entries");
+    std::filesystem::create_symlink("binary_runtime_measurements_sha1", scratch.path("binary_runtime_measurements"));
+    ListedLogs logs(ListedLogs::Paths{{"ima", scratch.path("binary_runtime_measurements")}});
+
+    const auto log = logs.open("ima");
+
+    ASSERT_TRUE(log) << log.error().what;
+    EXPECT_EQ(as_text(read_all(log->get(), 100, "log").value()), "entries");
 }
 
 TEST(ListedLogs, OpenPlainFilesOnlyAndNeverWait) {
