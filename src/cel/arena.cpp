@@ -14,10 +14,9 @@ void* Arena::allocate(std::size_t octets) noexcept {
     const std::size_t rounded = (octets + kAlignment - 1) / kAlignment * kAlignment;
     if (rounded > limit_ - std::min(used_, limit_)) return nullptr;
     if (next_ == nullptr || static_cast<std::size_t>(end_ - next_) < rounded) {
-        const std::size_t grown = blocks_.empty() ? kFirstBlock : std::min(blocks_.back().size * 2, kLargestStep);
+        const std::size_t grown = blocks_.empty() ? kFirstBlock : std::min(blocks_.back().size() * 2, kLargestStep);
         const std::size_t size = std::max(grown, rounded);
-        blocks_.push_back({std::unique_ptr<std::byte[]>(new std::byte[size]), size});
-        next_ = blocks_.back().memory.get();
+        next_ = blocks_.emplace_back(size).data();
         end_ = next_ + size;
     }
     std::byte* const place = next_;
@@ -30,12 +29,12 @@ void* Arena::allocate(std::size_t octets) noexcept {
 void Arena::rewind() noexcept {
     if (blocks_.size() > 1) {
         std::size_t total = 0;
-        for (const Block& block : blocks_) total += block.size;
+        for (const Block& block : blocks_) total += block.size();
         blocks_.clear();
-        blocks_.push_back({std::unique_ptr<std::byte[]>(new std::byte[total]), total});
+        blocks_.emplace_back(total);
     }
-    next_ = blocks_.front().memory.get();
-    end_ = next_ + blocks_.front().size;
+    next_ = blocks_.front().data();
+    end_ = next_ + blocks_.front().size();
     used_ = 0;
 }
 

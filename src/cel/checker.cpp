@@ -179,7 +179,7 @@ Type Checker::infer_conditional(Node& node) {
 }
 
 Type Checker::element_type(const Node& element) {
-    const Type type = unifier_.resolve(element.type);
+    Type type = unifier_.resolve(element.type);
     if (!element.is_optional_element) return type;
     if (type.kind() == TypeKind::Optional) return type.parameters()[0];
     if (!type.is_dyn()) return mistake(element, "an element with '?' must be optional, this is " + shown(type));
@@ -261,7 +261,7 @@ Type Checker::infer_comprehension(Node& node) {
     const std::size_t outside = locals_.size();
     declare_range_variables(node);
     for (Node* child : node.children) check(*child);
-    const Type result = comprehension_result(node);
+    Type result = comprehension_result(node);
     locals_.resize(outside);
     return result;
 }
@@ -347,6 +347,7 @@ Type Checker::choose_overload(const Node& node, const Overloads& overloads) {
     if (result.has_value()) return *result;
 
     std::vector<Type> found;
+    found.reserve(arguments.size());
     for (const Type& argument : arguments) found.push_back(unifier_.finished(argument));
     std::string text = "'" + written_name(node.name) + "' does not take " + listed(found, node.is_member) + "; it takes ";
     std::size_t shown_overloads = 0;

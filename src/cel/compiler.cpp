@@ -10,6 +10,7 @@ namespace anchor::cel {
 namespace {
 
 constexpr std::uint64_t kAssumedElements = 64;
+constexpr std::uint64_t kMostCost = std::uint64_t{1} << 48U;  // nesting multiplies: stop before it overflows
 constexpr std::size_t kMostPatterns = 64;
 constexpr std::size_t kSetFrom = 16;  // elements; below, comparing one by one is faster
 
@@ -215,12 +216,12 @@ bool Compiler::emit_relation(const Node& node) {
     return true;
 }
 
-bool Compiler::emit_fixed_relation(const Node& left, const Node& right, Relation relation) {
-    if (!is_small_slot(left) || right.kind != NodeKind::Constant) return false;
-    const Operands operands = operands_of(checker_.type_of(left), checker_.type_of(right), relation);
-    code_->slots.push_back(left.slot);
-    add(relation_op(relation, kFixed + operands.form), 1, static_cast<std::uint8_t>(operands.kind), static_cast<std::uint16_t>(left.slot),
-        constant(right.constant));
+bool Compiler::emit_fixed_relation(const Node& variable, const Node& fixed, Relation relation) {
+    if (!is_small_slot(variable) || fixed.kind != NodeKind::Constant) return false;
+    const Operands operands = operands_of(checker_.type_of(variable), checker_.type_of(fixed), relation);
+    code_->slots.push_back(variable.slot);
+    add(relation_op(relation, kFixed + operands.form), 1, static_cast<std::uint8_t>(operands.kind),
+        static_cast<std::uint16_t>(variable.slot), constant(fixed.constant));
     return true;
 }
 
@@ -350,12 +351,11 @@ void Compiler::emit_loop_step(const Node& node, std::uint16_t base, std::vector<
 }
 
 std::uint64_t Compiler::cost(const Node& node) const {
-    constexpr std::uint64_t kMost = std::uint64_t{1} << 48U;  // nesting multiplies: stop before it overflows
     std::uint64_t total = 1;
     for (const Node* child : node.children) total += cost(*child);
     if (node.kind == NodeKind::Comprehension) total *= kAssumedElements;
     if (node.target != nullptr) total += cost(*node.target);
-    return std::min(total, kMost);
+    return std::min(total, kMostCost);
 }
 
 }  // namespace anchor::cel

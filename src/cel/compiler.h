@@ -27,7 +27,7 @@ private:
     void emit_call(const Node& node);
     void emit_function(const Node& node);
     [[nodiscard]] bool emit_relation(const Node& node);
-    [[nodiscard]] bool emit_fixed_relation(const Node& left, const Node& right, Relation relation);
+    [[nodiscard]] bool emit_fixed_relation(const Node& variable, const Node& fixed, Relation relation);
     [[nodiscard]] bool emit_membership(const Node& node);
     [[nodiscard]] bool emit_matches(const Node& node);
     void emit_logical(const Node& node);

@@ -10,6 +10,7 @@
 namespace anchor::cel {
 namespace {
 
+constexpr std::uint64_t kLargest = std::numeric_limits<std::int64_t>::max();
 constexpr std::string_view kNoEscape = "there is no such escape sequence";
 constexpr std::string_view kNoCodePoint = "this escape sequence is no Unicode code point";
 
@@ -106,7 +107,6 @@ bool read_digits(std::string_view digits, std::uint64_t& value) {
 }  // namespace
 
 bool read_int(std::string_view digits, bool negative, std::int64_t& value) noexcept {
-    constexpr std::uint64_t kLargest = std::numeric_limits<std::int64_t>::max();
     std::uint64_t magnitude = 0;
     if (!read_digits(digits, magnitude) || magnitude > kLargest + (negative ? 1 : 0)) return false;
     value = static_cast<std::int64_t>(negative ? 0 - magnitude : magnitude);

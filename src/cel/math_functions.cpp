@@ -9,6 +9,8 @@
 namespace anchor::cel {
 namespace {
 
+constexpr Extension kMath = Extension::Math;
+
 bool is_number(const Value& value) { return value.is(Kind::Int) || value.is(Kind::Uint) || value.is(Kind::Double); }
 
 // The first of several equal ones wins, whatever its type.
@@ -130,7 +132,6 @@ std::vector<std::string_view> about_double() { return {"(double) -> bool"}; }
 }  // namespace
 
 BuiltinFamily math_extension() {
-    constexpr Extension kMath = Extension::Math;
     return {
         {"math.greatest", extreme<true>, extreme_signatures(), kMath},
         {"math.least", extreme<false>, extreme_signatures(), kMath},

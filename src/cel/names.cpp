@@ -7,6 +7,7 @@
 namespace anchor::cel {
 namespace {
 
+constexpr std::size_t kLongestShown = 80;
 constexpr std::size_t kLongest = 64;  // longer names get no suggestion
 
 // Levenshtein's distance.
@@ -53,8 +54,7 @@ bool is_operator(std::string_view function) noexcept {
 }
 
 std::string shortened(std::string_view name) {
-    constexpr std::size_t kMost = 80;
-    std::size_t size = std::min(name.size(), kMost);
+    std::size_t size = std::min(name.size(), kLongestShown);
     while (size < name.size() && size > 0 && (static_cast<unsigned char>(name[size]) & 0xc0U) == 0x80) --size;
     std::string text(name.substr(0, size));
     std::replace_if(

@@ -7,6 +7,8 @@
 namespace anchor::cel {
 namespace {
 
+constexpr Extension kNetwork = Extension::Network;
+
 constexpr std::string_view kNoAddress = "this text is no IP address (zones and dotted IPv4-mapped addresses are refused)";
 constexpr std::string_view kNoPrefix = "this text is no CIDR prefix such as '10.0.0.0/8' (zones and IPv4-mapped addresses are refused)";
 
@@ -87,7 +89,6 @@ Value prefix_length(std::span<const Value> a, Scratch&) {
 }  // namespace
 
 BuiltinFamily network_extension() {
-    constexpr Extension kNetwork = Extension::Network;
     return {
         {"ip", ip, {"(string) -> net.IP", "(net.IP) -> net.IP", "net.CIDR.() -> net.IP"}, kNetwork},
         {"cidr", cidr, {"(string) -> net.CIDR", "(net.CIDR) -> net.CIDR"}, kNetwork},

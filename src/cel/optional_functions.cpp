@@ -6,6 +6,8 @@
 namespace anchor::cel {
 namespace {
 
+constexpr Extension kOptionals = Extension::Optionals;
+
 bool is_zero(const Value& value) {
     switch (value.kind()) {
         case Kind::Null: return true;
@@ -61,7 +63,6 @@ Value unwrap(std::span<const Value> a, Scratch& scratch) {
 }  // namespace
 
 BuiltinFamily optional_extension() {
-    constexpr Extension kOptionals = Extension::Optionals;
     return {
         {"optional.none", none, {"() -> optional_type(A)"}, kOptionals},
         {"optional.of", of, {"(A) -> optional_type(A)"}, kOptionals},

@@ -4,10 +4,12 @@
 #include <re2/re2.h>
 
 namespace anchor::cel {
+namespace {
+constexpr std::size_t kOctetsPerInstruction = 16;
+}
 
 struct Regex::Compiled {
-    Compiled(std::string_view pattern, const re2::RE2::Options& options)
-        : expression(re2::StringPiece(pattern.data(), pattern.size()), options) {}
+    Compiled(std::string_view pattern, const re2::RE2::Options& options) : expression(pattern, options) {}
     re2::RE2 expression;
 };
 
@@ -25,12 +27,9 @@ std::optional<Regex> Regex::compile(std::string_view pattern, std::size_t max_me
     return Regex(std::move(compiled));
 }
 
-bool Regex::matches(std::string_view text) const noexcept {
-    return re2::RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), compiled_->expression);
-}
+bool Regex::matches(std::string_view text) const noexcept { return re2::RE2::PartialMatch(text, compiled_->expression); }
 
 std::size_t Regex::memory() const noexcept {
-    constexpr std::size_t kOctetsPerInstruction = 16;
     return sizeof(Compiled) + static_cast<std::size_t>(compiled_->expression.ProgramSize()) * kOctetsPerInstruction;
 }
 

@@ -14,6 +14,8 @@
 namespace anchor::cel {
 namespace {
 
+constexpr Extension kStrings = Extension::Strings;
+
 using Arguments = std::span<const Value>;
 
 bool is_text(const Value& value) { return value.is(Kind::String); }
@@ -190,7 +192,6 @@ Value format_text(Arguments a, Scratch& scratch) {
 }  // namespace
 
 BuiltinFamily string_extension() {
-    constexpr Extension kStrings = Extension::Strings;
     return {
         {"charAt", char_at, {"string.(int) -> string"}, kStrings},
         {"indexOf", index_of, {"string.(string) -> int", "string.(string, int) -> int"}, kStrings},

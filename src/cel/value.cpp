@@ -135,7 +135,7 @@ ErrorCode Value::error_code() const noexcept {
 std::span<const std::uint32_t> Value::unknown_attributes() const& noexcept {
     const Payload& payload = checked(Kind::Unknown);
     if (extent_ > 1) return {payload.attributes, extent_};
-    return {payload.one_attribute, 1};
+    return {payload.one_attribute.data(), 1};
 }
 
 Value make_string(Arena& arena, std::string_view utf8) {

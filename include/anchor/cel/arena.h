@@ -5,7 +5,6 @@
 // limit, so that no expression can take more memory than its author was granted.
 
 #include <cstddef>
-#include <memory>
 #include <span>
 #include <vector>
 
@@ -43,10 +42,7 @@ public:
 
 private:
     static constexpr std::size_t kAlignment = 8;
-    struct Block {
-        std::unique_ptr<std::byte[]> memory;
-        std::size_t size = 0;
-    };
+    using Block = std::vector<std::byte>;
 
     void rewind() noexcept;
 

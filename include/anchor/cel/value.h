@@ -5,6 +5,7 @@
 // borrowed from whoever made them (a program's constants, an Arena, the caller). Errors and unknowns are
 // values too, with the rules of the specification. Untrusted content is fine; a text must be valid UTF-8.
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <cstdlib>
@@ -92,7 +93,7 @@ public:
     /// An error; the message is borrowed.
     [[nodiscard]] static Value error(ErrorCode code, std::string_view message) noexcept;
     /// Not known: `attribute` says what is missing (by convention the slot), so that a reader can name it.
-    [[nodiscard]] static Value unknown(std::uint32_t attribute) noexcept { return {Kind::Unknown, 1, {.one_attribute = {attribute}}}; }
+    [[nodiscard]] static Value unknown(std::uint32_t attribute) noexcept { return {Kind::Unknown, 1, {.one_attribute = {attribute, 0}}}; }
     /// Several are missing: sorted, without duplicates, at least two, borrowed.
     [[nodiscard]] static Value unknown(std::span<const std::uint32_t> attributes) noexcept;
 
@@ -140,7 +141,7 @@ private:
         const IpAddress* address;
         const IpPrefix* prefix;
         const std::uint32_t* attributes;
-        std::uint32_t one_attribute[2];
+        std::array<std::uint32_t, 2> one_attribute;
     };
 
     Value(Kind kind, std::uint32_t extent, Payload payload) noexcept : kind_(kind), extent_(extent), payload_(payload) {}
