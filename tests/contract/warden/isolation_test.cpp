@@ -64,7 +64,10 @@ TEST_F(Isolation, LetsInRepliesToTheAgentOnly) {
     const UniqueFd agent = hosts_->here(kAnchord);
     const UniqueFd other = hosts_->here(kOther);
     const UniqueFd broker = hosts_->there(kMqtt);
-    // A flow that another program had before isolation: conntrack calls it established.
+    // A flow that another program had before isolation, where the owner's firewall tracks connections.
+    nft(
+        {"add table inet firewall; add chain inet firewall input { type filter hook input priority 0; }; "
+         "add rule inet firewall input ct state established accept"});
     ASSERT_EQ(send_to(other.get(), kThere, kMqtt), 0);
     ASSERT_TRUE(arrives(broker.get()));
 
