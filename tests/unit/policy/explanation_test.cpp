@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <anchor/policy/explanation.h>
+
+#include <gmock/gmock.h>
+
+#include <anchor/policy/difference.h>
+
+#include "samples.h"
+
+namespace anchor::policy {
+namespace {
+
+using test::at;
+using test::healthy;
+using test::kGateway;
+using test::signed_set;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+Decision with(std::string name, ClaimValue value) {
+    Claims claims = healthy();
+    claims.set(std::move(name), {std::move(value), at(Seconds{0}), "tpm"});
+    return Evaluator(signed_set(kGateway)).evaluate(claims, at(Seconds{1}));
+}
+
+TEST(Explanation, SaysWhatHasToChange) {
+    const std::string text = to_text(explain(signed_set(kGateway), with("boot.secure_boot", false)));
+
+    EXPECT_THAT(text, HasSubstr("level quarantined, risk 60"));
+    EXPECT_THAT(text, HasSubstr("edge-gateway/secure-boot does not hold: contraindicated about hardware, risk 60"));
+    EXPECT_THAT(text, HasSubstr("boot.secure_boot = false"));
+    EXPECT_THAT(text, HasSubstr("must hold: boot.secure_boot"));
+    EXPECT_THAT(text, HasSubstr("for: NIST SP 800-193 4.2"));
+    EXPECT_THAT(text, HasSubstr("add up to risk 60, which must be below 30"));
+}
+
+TEST(Explanation, NamesOnlyWhatKeepsTheWantedLevelAway) {
+    const auto explanation =
+        explain(signed_set(kGateway), with("net.exposed_ports", std::vector<std::string>{"tcp/23"}), Level::Restricted);
+
+    EXPECT_THAT(explanation.obstacles, IsEmpty());
+    EXPECT_THAT(explain(signed_set(kGateway), with("net.exposed_ports", std::vector<std::string>{"tcp/23"})).risk_notes.size(), 1U);
+}
+
+TEST(Explanation, HasNothingToSayAboutATrustedDevice) {
+    const auto explanation = explain(signed_set(kGateway), Evaluator(signed_set(kGateway)).evaluate(healthy(), at(Seconds{1})));
+
+    EXPECT_THAT(explanation.obstacles, IsEmpty());
+    EXPECT_THAT(to_text(explanation), HasSubstr("nothing stands between"));
+    EXPECT_THAT(to_text(explain(PolicySet(), Decision{})), HasSubstr("no policy is in force"));
+}
+
+TEST(Difference, NamesEachStatementThatChanged) {
+    const auto before = test::policy_from(kGateway);
+    std::string text(kGateway);
+    text.replace(text.find("< 4.5"), 5, "< 9.0");
+    text.replace(text.find("\"plc.write\": \"trusted\""), 22, "\"plc.stop\": \"trusted\"");
+    text.replace(text.find("\"version\": 7"), 12, "\"version\": 8");
+
+    const auto lines = diff(*before, *test::policy_from(text));
+
+    EXPECT_THAT(lines,
+                ElementsAre("- access plc.write: trusted", "~ rule vibration require: plc.vibration_rms < 4.5 → plc.vibration_rms < 9.0",
+                            "~ version: 7 → 8", "+ access plc.stop: trusted"));
+    EXPECT_THAT(diff(*before, *before), IsEmpty());
+}
+
+}  // namespace
+}  // namespace anchor::policy
