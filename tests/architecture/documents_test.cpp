@@ -4,6 +4,7 @@
 
 #include "documents.h"
 
+#include <anchor/base/file.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -11,6 +12,7 @@ namespace anchor::architecture {
 namespace {
 
 using testing::ElementsAre;
+using testing::HasSubstr;
 using testing::IsEmpty;
 
 Violations complaints_about(const std::string& text) {
@@ -27,6 +29,25 @@ TEST(Documents, NameWhatExists) {
     ASSERT_TRUE(documents.contains("docs/adr/README.md"));
 
     EXPECT_THAT(check_documents(documents, read_source_tree(ANCHOR_SOURCE_DIR), read_paths(ANCHOR_SOURCE_DIR)), IsEmpty());
+}
+
+TEST(Documents, LeaveOutNoModule) {
+    const std::string text = read_documents(ANCHOR_SOURCE_DIR).at("docs/architecture.md");
+    const LayersTable table = parse_layers_table(read_text_file(ANCHOR_SOURCE_DIR "/src/layers.table", 1U << 16U).value()).value();
+    ASSERT_FALSE(table.order.empty());
+
+    for (const auto& module : table.order) EXPECT_THAT(text, HasSubstr("`" + module + "`"));
+}
+
+TEST(Documents, LeaveOutNoPageAndNoDecision) {
+    const SourceTree documents = read_documents(ANCHOR_SOURCE_DIR);
+
+    for (const auto& [path, text] : documents) {
+        if (path == "README.md") continue;
+        const bool is_decision = path.starts_with("docs/adr/0");
+        const std::string& list = documents.at(is_decision ? "docs/adr/README.md" : "README.md");
+        EXPECT_THAT(list, HasSubstr("(" + (is_decision ? path.substr(std::string_view("docs/adr/").size()) : path) + ")"));
+    }
 }
 
 TEST(Documents, LinkToFilesThatAreThere) {
