@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// A whole device in memory: clock, worker, store, link, enforcer and root of trust, with one shared journal, so that a test reads
+// what happened in which order. Nothing runs by itself: pump() does what is waiting.
+
+#include <deque>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <anchor/agent/parts.h>
+#include <anchor/tpmwire/policy_digest.h>
+#include <fakes/fake_tpm.h>
+
+namespace anchor::fakes {
+
+using Journal = std::vector<std::string>;
+
+class FakeClock final : public Clock {
+public:
+    [[nodiscard]] WallTime wall() const override { return wall_now; }
+    [[nodiscard]] SteadyTime steady() const override { return steady_now; }
+    [[nodiscard]] bool synchronised() const override { return synchronised_now; }
+    void pass(Milliseconds time) {
+        wall_now += time;
+        steady_now += time;
+    }
+
+    WallTime wall_now = from_rfc3339("2026-11-23T12:00:00Z").value();
+    SteadyTime steady_now{Milliseconds{1'000'000}};
+    bool synchronised_now = true;
+};
+
+class FakeWorker final : public Worker {
+public:
+    void run(std::function<void()> job, std::function<void()> done) override { waiting_.push_back({std::move(job), std::move(done)}); }
+    /// Does one job; false where none waits.
+    bool step() {
+        if (waiting_.empty()) return false;
+        const auto [job, done] = std::move(waiting_.front());
+        waiting_.pop_front();
+        job();
+        done();
+        return true;
+    }
+
+private:
+    struct Waiting {
+        std::function<void()> job;
+        std::function<void()> done;
+    };
+    std::deque<Waiting> waiting_;
+};
+
+class FakeStore final : public StateStore {
+public:
+    explicit FakeStore(Journal& journal) : journal_(journal) {}
+    Result<std::optional<Bytes>> load() override {
+        if (failing) return *failing;
+        return saved;
+    }
+    Result<void> save(ByteView document, SaveKind kind) override {
+        if (failing) return *failing;
+        journal_.push_back(kind == SaveKind::Floor ? "save floor" : "save");
+        saved = to_bytes(document);
+        return {};
+    }
+
+    std::optional<Bytes> saved;
+    std::optional<Error> failing;
+
+private:
+    Journal& journal_;
+};
+
+class FakeAudit final : public AuditSink {
+public:
+    Result<void> append(const AuditEvent& event) override {
+        events.push_back(event);
+        return {};
+    }
+    std::vector<AuditEvent> events;
+};
+
+class FakeEnforcer final : public Enforcer {
+public:
+    explicit FakeEnforcer(Journal& journal) : journal_(journal) {}
+    Result<void> apply(const Enforcement& wish) override {
+        journal_.push_back("enforce " + std::string(to_string(wish.level)));
+        last = wish;
+        return {};
+    }
+    Enforcement last;
+
+private:
+    Journal& journal_;
+};
+
+/// A connection whose other end is a function of the test.
+class FakeLink final : public MessageLink {
+public:
+    void start(LinkCredentials credentials, std::vector<std::string> subscriptions, std::optional<Message>, LinkEvents events) override {
+        used = std::move(credentials);
+        topics = std::move(subscriptions);
+        events_ = std::move(events);
+        started = true;
+        up_ = false;
+    }
+    void stop() override {
+        started = up_ = false;
+        events_ = {};
+    }
+    [[nodiscard]] bool connected() const noexcept override { return up_; }
+    Result<void> publish(Message message) override {
+        if (!up_) return unavailable("not connected");
+        sent.push_back(std::move(message));
+        return {};
+    }
+
+    /// The broker is there. Nothing happens where nobody tries to connect.
+    void connect() {
+        if (!started || up_) return;
+        up_ = true;
+        events_.connected();
+    }
+    void lose(Error why) {
+        if (!started) return;
+        up_ = false;
+        events_.disconnected(why);
+    }
+    void deliver(Message message) {
+        if (up_ && events_.received) events_.received(std::move(message));
+    }
+
+    bool started = false;
+    LinkCredentials used;
+    std::vector<std::string> topics;
+    std::deque<Message> sent;
+
+private:
+    bool up_ = false;
+    LinkEvents events_;
+};
+
+/// Keys of a FakeTpm, as a device with a TPM has them.
+class FakeRoot final : public RootOfTrust {
+public:
+    FakeRoot(std::shared_ptr<FakeTpm> tpm, Bytes ek_certificate = {}) : tpm_(std::move(tpm)), ek_certificate_(std::move(ek_certificate)) {}
+
+    Result<RootState> renew() override {
+        ANCHOR_ASSIGN_OR_RETURN(KeyBlob ak, tpm_->make_attestation_key());
+        return RootState{std::move(ak), "L-2", tpm_->storage_root_name()};
+    }
+    Result<Keyring> open(const RootState& state) override {
+        if (state.storage_root_name != tpm_->storage_root_name()) return stale("the TPM was cleared");
+        // TPM2_PolicyCommandCode(TPM2_CC_Sign): what a device key is bound to without an authority.
+        const Digest policy = tpmwire::PolicyDigest(HashAlg::Sha256).command_code(0x0000015D).value();
+        return Keyring{std::make_unique<FakeQuoter>(tpm_, state.ak.clone()),
+                       std::make_unique<FakeEndorser>(tpm_, state.ak.clone(), ek_certificate_),
+                       std::make_unique<FakeKeyForge>(tpm_, state.ak.clone(), policy)};
+    }
+
+private:
+    std::shared_ptr<FakeTpm> tpm_;
+    Bytes ek_certificate_;
+};
+
+/// All of it together. The root of trust is given, so that a device may have none.
+class FakeDevice {
+public:
+    explicit FakeDevice(RootOfTrust& root) : root_(root) {}
+
+    [[nodiscard]] agent::AgentParts parts() {
+        agent::AgentParts parts{clock, worker, root_, link, store, audit};
+        parts.enforcer = &enforcer;
+        parts.event_log = [this]() -> Result<Bytes> { return event_log; };
+        parts.log = [this](agent::Severity, const std::string& text) { log.push_back(text); };
+        return parts;
+    }
+
+    Journal journal;
+    Journal log;
+    FakeClock clock;
+    FakeWorker worker;
+    FakeLink link;
+    FakeStore store{journal};
+    FakeAudit audit;
+    FakeEnforcer enforcer{journal};
+    Result<Bytes> event_log = unavailable("this machine has no event log");
+
+private:
+    RootOfTrust& root_;
+};
+
+}  // namespace anchor::fakes

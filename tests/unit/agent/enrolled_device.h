@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// A device that has enrolled, and the owner who can sign for it: the state that an enrolment leaves, made by hand, so that the life
+// after it can be tested without a registry.
+
+#include <anchor/agent/agent.h>
+#include <anchor/agent/device_state.h>
+#include <anchor/crypto/private_key.h>
+#include <anchor/protocol/bodies.h>
+#include <fakes/fake_device.h>
+
+namespace anchor::agent {
+
+class EnrolledDevice {
+public:
+    EnrolledDevice() {
+        protocol::AnchorSet anchors{.version = 1};
+        for (crypto::SoftwareKey* key : {&online_, &offline_}) anchors.keys.emplace(kid(*key), key->public_value());
+        for (std::size_t i = 0; i < protocol::kDocumentKindCount; ++i) {
+            const auto kind = static_cast<protocol::DocumentKind>(i);
+            anchors.roles[kind] = {{kid(protocol::is_offline(kind) ? offline_ : online_)}, 1};
+        }
+        anchors.broker_anchors = {Bytes{1}};
+        state_.anchors = anchors;
+        RootState root = root_.renew().value();
+        const Keyring keyring = root_.open(root).value();
+        identity::Slot slot{keyring.forge->make(KeyAlg::EcP256).value(), {}};
+        state_.identity = identity::Identity{device_id, "acme", std::move(root), std::move(slot), {}, "broker.example", 8883};
+        state_.group = "gateways";
+    }
+
+    /// A policy that trusts a device whose registers are as they should be.
+    static Json policy_body(std::string_view recover_after) {
+        return {{"policy", "edge"},
+                {"version", 1},
+                {"rules",
+                 {{{"id", "registers"},
+                   {"about", "hardware"},
+                   {"require", "boot.pcrs_match"},
+                   {"otherwise", "contraindicated"},
+                   {"if_unknown", "contraindicated"},
+                   {"because", "The boot is not the approved one."}}}},
+                {"levels", {{"recover_after", recover_after}, {"recovery", "local"}}},
+                {"access", {{"plc.write", "trusted"}}}};
+    }
+
+    /// The registers as they are now, as reference values.
+    Json reference_body() const { return {{"pcrs", {{"16", {tpm->pcrs().find(HashAlg::Sha256, 16)->text()}}}}}; }
+
+    std::string signed_document(protocol::DocumentKind kind, const std::string& name, std::uint64_t version, Json body,
+                                std::optional<WallTime> not_after = {}) {
+        const bool personal = kind == protocol::DocumentKind::Standing || kind == protocol::DocumentKind::Result ||
+                              kind == protocol::DocumentKind::Reinstatement;
+        const protocol::Document document{
+            kind,      "acme",         personal ? protocol::audience_device(device_id) : protocol::audience_group("gateways"),
+            name,      version,        device.clock.wall(),
+            not_after, std::move(body)};
+        crypto::SoftwareKey& key = protocol::is_offline(kind) ? offline_ : online_;
+        const std::array signers = {crypto::JwsSigner{kid(key), key}};
+        return protocol::sign(document, signers).value();
+    }
+
+    std::string standing(std::uint64_t number, StandingStatus status) {
+        return signed_document(protocol::DocumentKind::Standing, "", number, protocol::to_json(Standing{.status = status, .group = "gateways"}));
+    }
+
+    void put(const std::string& key, std::uint64_t version, std::string text) {
+        state_.documents[key] = std::move(text);
+        state_.floors[key] = version;
+    }
+
+    /// With policy and reference values, as after an enrolment.
+    void install_documents(std::string_view recover_after = "1m") {
+        put("policy/edge", 1, signed_document(protocol::DocumentKind::Policy, "edge", 1, policy_body(recover_after)));
+        put("reference/boot", 1, signed_document(protocol::DocumentKind::Reference, "boot", 1, reference_body()));
+    }
+
+    /// The program starts, as after a power cut.
+    void start(AgentSettings settings = {}) {
+        if (!agent) device.store.saved = encode(state_);
+        settings.selections = {{HashAlg::Sha256, 1U << 16U}};
+        agent = std::make_unique<Agent>(device.parts(), std::move(settings));
+        agent->start();
+        pump();
+    }
+
+    void pump() {
+        while (device.worker.step()) {
+        }
+    }
+    void tick(Milliseconds after) {
+        device.clock.pass(after);
+        agent->tick();
+        pump();
+    }
+    [[nodiscard]] Level level() const { return agent->trust().level; }
+
+    DeviceId device_id = DeviceId::parse("abcdefghijklmnopqrstuvwxyz").value();
+    std::shared_ptr<fakes::FakeTpm> tpm = std::make_shared<fakes::FakeTpm>();
+
+private:
+    static std::string kid(const crypto::SoftwareKey& key) { return key.public_value().thumbprint(); }
+
+    crypto::SoftwareKey online_ = crypto::SoftwareKey::generate(KeyAlg::EcP256).value();
+    crypto::SoftwareKey offline_ = crypto::SoftwareKey::generate(KeyAlg::EcP256).value();
+    fakes::FakeRoot root_{tpm};
+    DeviceState state_;
+
+public:
+    fakes::FakeDevice device{root_};
+    std::unique_ptr<Agent> agent;
+};
+
+}  // namespace anchor::agent
