@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// What the owner of a fleet decides about its registry. Plain values; registryd reads them from registry.toml.
+
+#include <string>
+#include <vector>
+
+#include <anchor/base/time.h>
+#include <anchor/core/pcr.h>
+
+namespace anchor::registry {
+
+struct Settings {
+    std::string tenant;
+
+    // Where devices with their own certificate connect: part of every grant.
+    std::string broker_host = "localhost";
+    std::uint16_t broker_port = 8883;
+
+    // Who may enrol. The defaults demand a TPM whose maker vouches for it, or that stands on the EK list.
+    bool allow_uncertified_ek = false;  ///< a TPM that has no EK certificate at all
+    bool allow_software_keys = false;   ///< a device without a TPM
+    bool require_approval = false;      ///< an operator's word for each new device
+    std::string default_group = "default";
+    Seconds session_lifetime{600};
+
+    Seconds certificate_lifetime{90L * 24 * 3600};
+
+    /// What is to be quoted.
+    std::vector<PcrSelection> pcrs{{HashAlg::Sha256, 0x47ff}};
+    Seconds nonce_lifetime{300};
+    Seconds result_lifetime{3600};
+
+    /// A device that hears nothing newer within the lifetime sees that something is withheld.
+    Seconds fresh_interval{300};
+    Seconds fresh_lifetime{3600};
+};
+
+}  // namespace anchor::registry

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// The registry's memory: devices, endorsement keys, enrolments under way, nonces, documents, blobs, answers and the audit log, in
+// SQLite. Everything that one request changes is one transaction, and its reply leaves only after the commit, so a restart
+// at any moment loses nothing. Several processes may have the same file open. Errors: Unavailable where the disk or
+// another writer is in the way, Corrupt where the file is damaged.
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <anchor/base/secret_bytes.h>
+#include <anchor/core/standing.h>
+#include <anchor/protocol/bodies.h>
+#include <anchor/protocol/document.h>
+#include <anchor/tpmwire/attestation.h>
+
+namespace anchor::registry {
+
+class Database;
+
+struct DeviceRecord {
+    DeviceId id;
+    bool hardware_bound = true;
+    Bytes ek_public;       ///< TPMT_PUBLIC; empty without a TPM
+    Bytes key_digest;      ///< SHA-256 of the EK's SubjectPublicKeyInfo, or of the first LDevID's: one key, one device
+    Bytes ek_certificate;  ///< DER; empty where there is none
+    Bytes ak_public;       ///< TPMT_PUBLIC
+    Bytes device_key;      ///< SubjectPublicKeyInfo of the LDevID
+    std::vector<Bytes> certificates;
+    std::map<std::string, std::string> labels;
+    Standing standing;
+    std::string standing_document;    ///< as signed
+    std::uint64_t acknowledged = 0;   ///< the newest standing that the device says it has
+    std::uint64_t result_version = 0;
+    std::string result;                         ///< body of the newest attestation result, JSON; empty before the first
+    std::optional<WallTime> appraised_at;
+    std::optional<tpmwire::Earlier> earlier;    ///< what the AK said last
+    WallTime enrolled_at{};
+    bool online = false;                        ///< its own word, through the broker: for people
+};
+
+struct EnrollmentSession {
+    Bytes id;
+    std::string device;
+    std::string claim;
+    std::string begin_body;
+    Bytes begin_digest;
+    Bytes reply_digest;  ///< empty before the reply was made
+    SecretBytes secret;
+    Bytes nonce;
+    WallTime expires{};
+};
+
+struct StoredDocument {
+    protocol::DocumentKind kind = protocol::DocumentKind::Policy;
+    std::string name;
+    std::uint64_t version = 0;
+    std::string audience;
+    std::string text;
+    WallTime issued{};
+};
+
+struct PendingDevice {
+    std::string device;
+    std::string labels;
+    WallTime asked_at{};
+    bool approved = false;
+};
+
+struct EndorsementListEntry {
+    Bytes digest;
+    std::string note;
+};
+
+struct AuditEntry {
+    std::uint64_t number = 0;
+    WallTime at{};
+    std::string act;
+    std::string device;
+    std::string what;
+};
+
+class Store {
+public:
+    /// ":memory:" for a test. Denied: made by a newer program, or not ours to open.
+    [[nodiscard]] static Result<std::unique_ptr<Store>> open(const std::string& path);
+    ~Store();
+
+    /// All that happens inside is kept or nothing is; the function's own refusals are kept too, only a failing store takes
+    /// everything back. One at a time.
+    template <class Work>
+    [[nodiscard]] auto atomically(Work&& work) -> decltype(work()) {
+        ANCHOR_RETURN_IF_ERROR(begin());
+        auto done = work();
+        ANCHOR_RETURN_IF_ERROR(commit());
+        return done;
+    }
+    /// A number that changes when another process has committed something.
+    [[nodiscard]] Result<std::int64_t> foreign_changes();
+
+    // Devices.
+    [[nodiscard]] Result<std::optional<DeviceRecord>> device(const DeviceId& id);
+    [[nodiscard]] Result<std::vector<DeviceRecord>> devices();
+    /// Which device has that key: see DeviceRecord::key_digest.
+    [[nodiscard]] Result<std::optional<DeviceId>> device_of_key(ByteView key_digest);
+    [[nodiscard]] Result<void> save(const DeviceRecord& device);
+    [[nodiscard]] Result<void> set_online(const DeviceId& id, bool online);
+
+    // Who may enrol.
+    [[nodiscard]] Result<void> list_endorsement(ByteView digest, std::string_view note, WallTime now);
+    [[nodiscard]] Result<bool> is_listed(ByteView digest);
+    [[nodiscard]] Result<std::vector<EndorsementListEntry>> endorsement_list();
+    [[nodiscard]] Result<void> add_root(ByteView fingerprint, std::string_view subject, ByteView der, WallTime now);
+    [[nodiscard]] Result<std::vector<Bytes>> roots();
+    /// Remembers who waits. Rejected: too many do.
+    [[nodiscard]] Result<void> ask_approval(const DeviceId& id, std::string_view labels, WallTime now);
+    [[nodiscard]] Result<bool> is_approved(const DeviceId& id);
+    /// Whether there was anyone of that name.
+    [[nodiscard]] Result<bool> approve(const DeviceId& id);
+    [[nodiscard]] Result<std::vector<PendingDevice>> pending();
+
+    // Enrolments under way: at most four for a device and a thousand in all; the oldest go first.
+    [[nodiscard]] Result<void> open_session(const EnrollmentSession& session, WallTime now);
+    [[nodiscard]] Result<void> set_session_reply(ByteView session, const Digest& reply);
+    /// The session, which is gone with this: an attempt has one try.
+    [[nodiscard]] Result<std::optional<EnrollmentSession>> take_session(ByteView session);
+
+    // Nonces: at most sixteen open ones a device.
+    [[nodiscard]] Result<void> open_nonce(const DeviceId& device, ByteView nonce, WallTime expires, WallTime now);
+    /// Uses it up. Rejected: unknown, used before, of another device. Stale: expired.
+    [[nodiscard]] Result<void> take_nonce(const DeviceId& device, ByteView nonce, WallTime now);
+
+    // Documents. Only the newest of the kinds that the online key signs are kept, all of the others.
+    [[nodiscard]] Result<void> save(const StoredDocument& document);
+    /// Version 0 is the newest.
+    [[nodiscard]] Result<std::optional<StoredDocument>> document(protocol::DocumentKind kind, std::string_view name, std::uint64_t version);
+    /// The newest of every kind and name.
+    [[nodiscard]] Result<std::vector<StoredDocument>> newest_documents();
+
+    // Blobs: logs of devices, in pieces.
+    /// Up to where the blob is there now; a piece that begins elsewhere changes nothing. Complete blobs have the digest they
+    /// are named by. Rejected: too large, or not the blob that it says it is: then it begins anew.
+    [[nodiscard]] Result<std::uint64_t> put_blob(const DeviceId& device, const protocol::BlobChunk& chunk, WallTime now);
+    /// Nothing where it is not there as a whole.
+    [[nodiscard]] Result<std::optional<Bytes>> blob(const DeviceId& device, const protocol::BlobName& name);
+
+    // Answers that were given, so that asking twice is asking once: the last 32 of each device.
+    [[nodiscard]] Result<std::optional<std::string>> answer(const Digest& request);
+    [[nodiscard]] Result<void> remember_answer(const Digest& request, std::string_view device, std::string_view reply, WallTime now);
+
+    /// The next of a row of numbers: 1, 2, ….
+    [[nodiscard]] Result<std::uint64_t> next_number(std::string_view counter);
+
+    [[nodiscard]] Result<void> audit(std::string_view act, std::string_view device, std::string_view what, WallTime now);
+    /// The newest first.
+    [[nodiscard]] Result<std::vector<AuditEntry>> audit_log(std::string_view device, std::size_t limit);
+
+private:
+    explicit Store(std::unique_ptr<Database> database);
+    [[nodiscard]] Result<void> begin();
+    [[nodiscard]] Result<void> commit();
+    [[nodiscard]] Result<void> make_room(const DeviceId& device, std::uint64_t size);
+
+    std::unique_ptr<Database> database_;
+};
+
+}  // namespace anchor::registry

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <array>
+
+#include "database.h"
+
+namespace anchor::registry {
+namespace {
+
+// A step that was once released is never edited: the next one goes below it. Times are milliseconds since 1970.
+constexpr std::array<const char*, 1> kSteps = {
+    R"sql(
+CREATE TABLE devices (
+    id TEXT PRIMARY KEY,
+    hardware_bound INTEGER NOT NULL,
+    ek_public BLOB NOT NULL,
+    key_digest BLOB NOT NULL UNIQUE,
+    ek_certificate BLOB NOT NULL,
+    ak_public BLOB NOT NULL,
+    device_key BLOB NOT NULL,
+    certificates TEXT NOT NULL,
+    labels TEXT NOT NULL,
+    group_name TEXT NOT NULL,
+    standing_number INTEGER NOT NULL,
+    standing TEXT NOT NULL,
+    standing_document TEXT NOT NULL,
+    acknowledged INTEGER NOT NULL DEFAULT 0,
+    result_version INTEGER NOT NULL DEFAULT 0,
+    result TEXT NOT NULL DEFAULT '',
+    appraised_at INTEGER,
+    qualified_signer BLOB,
+    clock INTEGER,
+    reset_count INTEGER,
+    restart_count INTEGER,
+    clock_safe INTEGER,
+    firmware_version INTEGER,
+    enrolled_at INTEGER NOT NULL,
+    online INTEGER NOT NULL DEFAULT 0);
+CREATE TABLE approvals (device TEXT PRIMARY KEY, labels TEXT NOT NULL, asked_at INTEGER NOT NULL, approved INTEGER NOT NULL);
+CREATE TABLE ek_list (digest BLOB PRIMARY KEY, note TEXT NOT NULL, added_at INTEGER NOT NULL);
+CREATE TABLE ek_roots (fingerprint BLOB PRIMARY KEY, subject TEXT NOT NULL, certificate BLOB NOT NULL, added_at INTEGER NOT NULL);
+CREATE TABLE sessions (
+    id BLOB PRIMARY KEY,
+    device TEXT NOT NULL,
+    claim TEXT NOT NULL,
+    begin_body TEXT NOT NULL,
+    begin_digest BLOB NOT NULL,
+    reply_digest BLOB,
+    secret BLOB NOT NULL,
+    nonce BLOB NOT NULL,
+    expires INTEGER NOT NULL);
+CREATE INDEX sessions_by_device ON sessions(device, expires);
+CREATE TABLE nonces (
+    nonce BLOB PRIMARY KEY,
+    device TEXT NOT NULL REFERENCES devices(id),
+    expires INTEGER NOT NULL,
+    used INTEGER NOT NULL DEFAULT 0);
+CREATE INDEX nonces_by_device ON nonces(device, expires);
+CREATE TABLE documents (
+    kind TEXT NOT NULL,
+    name TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    audience TEXT NOT NULL,
+    text TEXT NOT NULL,
+    issued INTEGER NOT NULL,
+    PRIMARY KEY (kind, name, version));
+CREATE TABLE blobs (
+    device TEXT NOT NULL REFERENCES devices(id),
+    digest BLOB NOT NULL,
+    size INTEGER NOT NULL,
+    have INTEGER NOT NULL,
+    touched INTEGER NOT NULL,
+    PRIMARY KEY (device, digest));
+CREATE TABLE blob_chunks (
+    device TEXT NOT NULL,
+    digest BLOB NOT NULL,
+    position INTEGER NOT NULL,
+    octets BLOB NOT NULL,
+    PRIMARY KEY (device, digest, position),
+    FOREIGN KEY (device, digest) REFERENCES blobs(device, digest) ON DELETE CASCADE);
+CREATE TABLE answers (request BLOB PRIMARY KEY, device TEXT NOT NULL, at INTEGER NOT NULL, reply TEXT NOT NULL);
+CREATE INDEX answers_by_device ON answers(device, at);
+CREATE TABLE counters (name TEXT PRIMARY KEY, value INTEGER NOT NULL);
+CREATE TABLE audit (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    at INTEGER NOT NULL,
+    act TEXT NOT NULL,
+    device TEXT NOT NULL,
+    what TEXT NOT NULL);
+CREATE TRIGGER audit_stays BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 'the audit log only grows'); END;
+CREATE TRIGGER audit_is_final BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT, 'the audit log only grows'); END;
+)sql",
+};
+
+}  // namespace
+
+Result<void> migrate(Database& database) {
+    ANCHOR_ASSIGN_OR_RETURN(const auto found, database.number("PRAGMA user_version"));
+    auto version = static_cast<std::size_t>(found.value_or(0));
+    if (version > kSteps.size()) return denied("the registry's database was made by a newer version of this program");
+    while (version < kSteps.size()) {
+        ANCHOR_RETURN_IF_ERROR(database.begin());
+        // Another process may have taken this step while we waited for the lock.
+        ANCHOR_ASSIGN_OR_RETURN(const auto now, database.number("PRAGMA user_version"));
+        if (static_cast<std::size_t>(now.value_or(0)) == version) {
+            ANCHOR_RETURN_IF_ERROR(database.script(kSteps.at(version)));
+            ANCHOR_RETURN_IF_ERROR(database.script("PRAGMA user_version=" + std::to_string(version + 1)));
+        }
+        ANCHOR_RETURN_IF_ERROR(database.commit());
+        ++version;
+    }
+    return {};
+}
+
+}  // namespace anchor::registry
