@@ -97,8 +97,7 @@ Database::~Database() {
 Query Database::prepare(std::string_view sql) {
     if (const auto known = statements_.find(sql); known != statements_.end()) return {*this, known->second};
     sqlite3_stmt* statement = nullptr;
-    const int code =
-        sqlite3_prepare_v3(handle_, sql.data(), static_cast<int>(sql.size()), SQLITE_PREPARE_PERSISTENT, &statement, nullptr);
+    const int code = sqlite3_prepare_v3(handle_, sql.data(), static_cast<int>(sql.size()), SQLITE_PREPARE_PERSISTENT, &statement, nullptr);
     if (code == SQLITE_OK) statements_.emplace(sql, statement);
     return {*this, statement};
 }

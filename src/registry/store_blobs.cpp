@@ -55,8 +55,7 @@ Result<void> Store::make_room(const DeviceId& device, std::uint64_t size) {
     while (true) {
         ANCHOR_ASSIGN_OR_RETURN(const auto all, database_->number("SELECT sum(size) FROM blobs"));
         if (static_cast<std::uint64_t>(all.value_or(0)) + size <= kAllBlobs) return {};
-        ANCHOR_RETURN_IF_ERROR(
-            database_->run("DELETE FROM blobs WHERE rowid=(SELECT rowid FROM blobs ORDER BY touched, rowid LIMIT 1)"));
+        ANCHOR_RETURN_IF_ERROR(database_->run("DELETE FROM blobs WHERE rowid=(SELECT rowid FROM blobs ORDER BY touched, rowid LIMIT 1)"));
     }
 }
 

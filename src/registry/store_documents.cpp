@@ -35,8 +35,8 @@ Result<std::optional<StoredDocument>> Store::document(protocol::DocumentKind kin
 }
 
 Result<std::vector<StoredDocument>> Store::newest_documents() {
-    Query query = database_->query(
-        "SELECT kind, name, max(version), audience, text, issued FROM documents GROUP BY kind, name ORDER BY kind, name");
+    Query query =
+        database_->query("SELECT kind, name, max(version), audience, text, issued FROM documents GROUP BY kind, name ORDER BY kind, name");
     std::vector<StoredDocument> documents;
     while (true) {
         ANCHOR_ASSIGN_OR_RETURN(const bool found, query.step());

@@ -18,9 +18,7 @@ Result<void> Store::list_endorsement(ByteView digest, std::string_view note, Wal
     return database_->run("INSERT OR REPLACE INTO ek_list (digest, note, added_at) VALUES (?,?,?)", digest, note, now);
 }
 
-Result<bool> Store::is_listed(ByteView digest) {
-    return database_->query("SELECT 1 FROM ek_list WHERE digest=?", digest).step();
-}
+Result<bool> Store::is_listed(ByteView digest) { return database_->query("SELECT 1 FROM ek_list WHERE digest=?", digest).step(); }
 
 Result<std::vector<EndorsementListEntry>> Store::endorsement_list() {
     Query query = database_->query("SELECT digest, note FROM ek_list ORDER BY added_at, digest");
@@ -99,8 +97,9 @@ Result<std::optional<EnrollmentSession>> Store::take_session(ByteView id) {
             "SELECT id, device, claim, begin_body, begin_digest, reply_digest, secret, nonce, expires FROM sessions WHERE id=?", id);
         ANCHOR_ASSIGN_OR_RETURN(const bool found, query.step());
         if (!found) return std::optional<EnrollmentSession>();
-        session = {query.octets(0), query.text(1),   query.text(2), query.text(3), query.octets(4), query.octets(5),
-                   SecretBytes(query.octets(6)), query.octets(7), query.time(8)};
+        session = {
+            query.octets(0), query.text(1), query.text(2), query.text(3), query.octets(4), query.octets(5), SecretBytes(query.octets(6)),
+            query.octets(7), query.time(8)};
     }
     ANCHOR_RETURN_IF_ERROR(database_->run("DELETE FROM sessions WHERE id=?", id));
     return std::optional(std::move(session));
@@ -109,10 +108,10 @@ Result<std::optional<EnrollmentSession>> Store::take_session(ByteView id) {
 Result<void> Store::open_nonce(const DeviceId& device, ByteView nonce, WallTime expires, WallTime now) {
     // Used ones stay until they would have expired, so that a replay is told from something that never was.
     ANCHOR_RETURN_IF_ERROR(database_->run("DELETE FROM nonces WHERE expires<=?", now - Seconds(3600)));
-    ANCHOR_RETURN_IF_ERROR(
-        database_->run("INSERT INTO nonces (nonce, device, expires) VALUES (?,?,?)", nonce, device.text(), expires));
+    ANCHOR_RETURN_IF_ERROR(database_->run("INSERT INTO nonces (nonce, device, expires) VALUES (?,?,?)", nonce, device.text(), expires));
     return database_->run(
-        "DELETE FROM nonces WHERE device=? AND nonce NOT IN (SELECT nonce FROM nonces WHERE device=? ORDER BY expires DESC, rowid DESC LIMIT ?)",
+        "DELETE FROM nonces WHERE device=? AND nonce NOT IN (SELECT nonce FROM nonces WHERE device=? ORDER BY expires DESC, rowid DESC "
+        "LIMIT ?)",
         device.text(), device.text(), kNoncesPerDevice);
 }
 

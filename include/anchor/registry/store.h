@@ -33,14 +33,14 @@ struct DeviceRecord {
     std::vector<Bytes> certificates;
     std::map<std::string, std::string> labels;
     Standing standing;
-    std::string standing_document;    ///< as signed
-    std::uint64_t acknowledged = 0;   ///< the newest standing that the device says it has
+    std::string standing_document;   ///< as signed
+    std::uint64_t acknowledged = 0;  ///< the newest standing that the device says it has
     std::uint64_t result_version = 0;
-    std::string result;                         ///< body of the newest attestation result, JSON; empty before the first
+    std::string result;  ///< body of the newest attestation result, JSON; empty before the first
     std::optional<WallTime> appraised_at;
-    std::optional<tpmwire::Earlier> earlier;    ///< what the AK said last
+    std::optional<tpmwire::Earlier> earlier;  ///< what the AK said last
     WallTime enrolled_at{};
-    bool online = false;                        ///< its own word, through the broker: for people
+    bool online = false;  ///< its own word, through the broker: for people
 };
 
 struct EnrollmentSession {

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// Requests of devices, from the message as it came to the message that answers it. Everything that comes in is foreign, the
+// broker's word about who sent it included. Each request is one transaction of the store, committed before its answer exists outside.
+
+#include <memory>
+#include <optional>
+
+#include <anchor/core/message_link.h>
+#include <anchor/protocol/topics.h>
+#include <anchor/registry/enrollment.h>
+
+namespace anchor::registry {
+
+class RateBound;
+
+class Requests {
+public:
+    /// All must outlive it.
+    Requests(const Settings& settings, protocol::Topics topics, Store& store, Authority& authority, Verifier& verifier, const Clock& clock);
+    ~Requests();
+
+    /// The reply, a refusal included, on the topic that follows from the request's topic and from nothing else. Nothing where the topic
+    /// is no request's, or where an asker who was told that he asks too much goes on. The same octets on the same topic get the
+    /// same reply.
+    [[nodiscard]] std::optional<Message> answer(const Message& request);
+
+private:
+    struct Asked {
+        const protocol::RequestTopic& topic;
+        const Message& message;
+        Digest digest;  ///< over the message as it came
+    };
+    struct Answer {
+        Json body = Json::object();
+        Bytes session;  ///< of an enrolment whose challenge this is
+    };
+
+    [[nodiscard]] Result<std::string> answer_once(const Asked& asked);
+    [[nodiscard]] Result<Answer> judge(const Asked& asked);
+    [[nodiscard]] Result<Answer> enroll(const Asked& asked, const protocol::Request& request);
+    [[nodiscard]] Result<Answer> serve(DeviceRecord& device, const protocol::Request& request);
+    [[nodiscard]] Result<protocol::Request> open(const Asked& asked, const DeviceRecord& device) const;
+    [[nodiscard]] Result<std::string> signed_reply(const Asked& asked, const Result<Answer>& judged, std::string fresh);
+
+    [[nodiscard]] Result<Answer> nonce(const DeviceRecord& device);
+    [[nodiscard]] Result<Answer> evidence(DeviceRecord& device, const Json& body);
+    [[nodiscard]] Result<Answer> blob(const DeviceRecord& device, const Json& body);
+    [[nodiscard]] Result<Answer> acknowledge(DeviceRecord& device, const Json& body);
+    [[nodiscard]] Result<Answer> document(const DeviceRecord& device, const Json& body);
+
+    const Settings& settings_;
+    protocol::Topics topics_;
+    Store& store_;
+    Authority& authority_;
+    Verifier& verifier_;
+    const Clock& clock_;
+    Enrollment enrollment_;
+    std::unique_ptr<RateBound> devices_;
+    std::unique_ptr<RateBound> claims_;
+};
+
+}  // namespace anchor::registry

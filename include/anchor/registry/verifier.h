@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// The Verifier (RFC 9334 §3): Evidence → verified claims → judgement. What a device says of itself stays marked as its own word; what
+// a quote proves is computed here anew, and a device's word about that is thrown away.
+
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include <anchor/core/clock.h>
+#include <anchor/crypto/public_key.h>
+#include <anchor/measure/reference_boot.h>
+#include <anchor/protocol/bodies.h>
+#include <anchor/protocol/evidence.h>
+#include <anchor/registry/authority.h>
+#include <anchor/registry/judge.h>
+#include <anchor/tpmwire/attestation.h>
+
+namespace anchor::registry {
+
+/// The device as it is known: what Evidence is held against.
+struct Attester {
+    const DeviceId& id;
+    std::string_view group;
+    std::optional<tpmwire::PublicArea> ak;  ///< nothing on a device without a TPM
+    const crypto::PublicKey& device_key;
+    std::optional<tpmwire::Earlier> earlier;
+};
+
+struct Appraisal {
+    Decision decision;
+    Claims claims;
+    std::optional<tpmwire::Circumstances> circumstances;  ///< nothing without a TPM
+
+    [[nodiscard]] protocol::AttestationResult result() const;
+};
+
+class Verifier {
+public:
+    /// All must outlive it.
+    Verifier(const Settings& settings, Store& store, const Authority& authority, Judge& judge, const Clock& clock)
+        : settings_(settings), store_(store), authority_(authority), judge_(judge), clock_(clock) {}
+
+    /// Reads Evidence: plain, or in a JWS by the device's own key. Nothing in it is believed yet. Rejected: not Evidence, of another
+    /// device, not signed by its key where it has to be, which is where there is no TPM.
+    [[nodiscard]] Result<protocol::ReceivedEvidence> open(std::string_view text, const Attester& attester) const;
+
+    /// Judges every field of the quote, the logs against the registers, and the claims. The nonce is the caller's business.
+    /// `wanted` are the registers that were asked for; nothing means those that the quote names. Rejected, naming the field.
+    [[nodiscard]] Result<Appraisal> appraise(const protocol::ReceivedEvidence& received, const Attester& attester,
+                                             const std::optional<std::vector<PcrSelection>>& wanted);
+
+private:
+    [[nodiscard]] Result<void> claim_measurements(const protocol::Evidence& evidence, const PcrValues& quoted,
+                                                  const measure::BootReference* reference, SteadyTime now, Claims& into);
+    /// Nothing where there are none in force.
+    [[nodiscard]] Result<std::optional<measure::BootReference>> reference_values(std::string_view group);
+
+    const Settings& settings_;
+    Store& store_;
+    const Authority& authority_;
+    Judge& judge_;
+    const Clock& clock_;
+};
+
+}  // namespace anchor::registry

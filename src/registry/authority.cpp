@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <anchor/registry/authority.h>
+
+#include <algorithm>
+
+#include <anchor/trust/gate.h>
+
+namespace anchor::registry {
+namespace {
+
+using protocol::Document;
+using protocol::DocumentKind;
+
+// Devices' clocks may be a little behind ours.
+constexpr Seconds kBackdated{300};
+
+Result<protocol::Freshness> newest_versions(Store& store) {
+    protocol::Freshness freshness;
+    ANCHOR_ASSIGN_OR_RETURN(const auto documents, store.newest_documents());
+    for (const StoredDocument& document : documents) {
+        if (document.kind == DocumentKind::Fresh) continue;
+        const std::string kind(to_string(document.kind));
+        freshness.versions[document.name.empty() ? kind : kind + "/" + document.name] = document.version;
+    }
+    return freshness;
+}
+
+// Our own document, of our own store: who could change it there could have had it signed as well.
+Result<bool> still_holds(const StoredDocument& stored, const std::string& versions, const crypto::JwsKeys& keys) {
+    ANCHOR_ASSIGN_OR_RETURN(const auto unverified, crypto::UnverifiedJws::parse(stored.text));
+    const auto verified = unverified.verify(protocol::typ_of(DocumentKind::Fresh), keys);
+    if (!verified) return false;  // signed by an online key that has been replaced since
+    ANCHOR_ASSIGN_OR_RETURN(const Document document, protocol::document_from(verified->payload));
+    return canonical_json(document.body) == versions;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Authority>> Authority::open(const Settings& settings, Store& store, const Clock& clock, OnlineKeys keys) {
+    if (keys.issuing_chain.empty()) return denied("the issuing CA's certificate is missing");
+    ANCHOR_ASSIGN_OR_RETURN(auto builder, crypto::CertificateBuilder::open(keys.issuing_chain.front(), *keys.issuing));
+    std::unique_ptr<Authority> authority(new Authority(settings, store, clock, std::move(keys), std::move(builder)));
+    ANCHOR_ASSIGN_OR_RETURN(const auto online, crypto::PublicKey::from_spki(authority->keys_.online->public_key()));
+    authority->online_kid_ = online.thumbprint();
+    ANCHOR_RETURN_IF_ERROR(authority->refresh());
+    return authority;
+}
+
+Result<void> Authority::refresh() {
+    ANCHOR_ASSIGN_OR_RETURN(const auto stored, store_.document(DocumentKind::Anchors, "", 0));
+    if (!stored) return denied("there is no trust-anchor set");
+    if (stored->text == anchors_document_) return {};
+    auto set = trust::Gate::first(stored->text, keys_.authority, settings_.tenant);
+    if (!set) return denied("trust-anchor set version " + std::to_string(stored->version) + ": " + set.error().what);
+    for (const auto kind : {DocumentKind::Reply, DocumentKind::Result, DocumentKind::Standing, DocumentKind::Fresh}) {
+        if (!set->keys_of(kind).contains(online_kid_)) {
+            return denied("the trust-anchor set does not let the online key sign " + std::string(to_string(kind)) + " documents");
+        }
+    }
+    anchors_ = std::move(set).value();
+    anchors_document_ = stored->text;
+    return {};
+}
+
+Document Authority::about(DocumentKind kind, std::string audience, std::uint64_t version) const {
+    return {.kind = kind,
+            .tenant = settings_.tenant,
+            .audience = std::move(audience),
+            .name = {},
+            .version = version,
+            .issued = clock_.wall(),
+            .not_after = std::nullopt,
+            .body = {}};
+}
+
+Result<std::string> Authority::sign(const Document& document) {
+    const crypto::JwsSigner signer{online_kid_, *keys_.online};
+    ANCHOR_ASSIGN_OR_RETURN(std::string text, protocol::sign(document, {&signer, 1}));
+    if (text.size() > protocol::kMaxMessage) return rejected("the document is larger than a message may be");
+    return text;
+}
+
+Result<std::string> Authority::reply(const protocol::Reply& reply, const DeviceId& device) {
+    return sign(protocol::reply_document(reply, settings_.tenant, device, clock_.wall()));
+}
+
+Result<std::string> Authority::result(const protocol::AttestationResult& result, const DeviceId& device, std::uint64_t version) {
+    Document document = about(DocumentKind::Result, protocol::audience_device(device), version);
+    document.not_after = document.issued + settings_.result_lifetime;
+    document.body = protocol::to_json(result);
+    return sign(document);
+}
+
+Result<std::string> Authority::standing(const Standing& standing, const DeviceId& device) {
+    Document document = about(DocumentKind::Standing, protocol::audience_device(device), standing.number);
+    document.body = protocol::to_json(standing);
+    return sign(document);
+}
+
+Result<std::string> Authority::fresh() {
+    ANCHOR_ASSIGN_OR_RETURN(const auto versions, newest_versions(store_));
+    const Json body = protocol::to_json(versions);
+    ANCHOR_ASSIGN_OR_RETURN(const auto stored, store_.document(DocumentKind::Fresh, "", 0));
+    const WallTime now = clock_.wall();
+    const bool young = stored && stored->issued <= now && now < stored->issued + settings_.fresh_interval;
+    if (young) {
+        ANCHOR_ASSIGN_OR_RETURN(const bool holds, still_holds(*stored, canonical_json(body), anchors_.keys_of(DocumentKind::Fresh)));
+        if (holds) return stored->text;
+    }
+    ANCHOR_ASSIGN_OR_RETURN(const std::uint64_t number, store_.next_number("fresh"));
+    Document document = about(DocumentKind::Fresh, protocol::audience_fleet(), number);
+    document.not_after = now + settings_.fresh_lifetime;
+    document.body = body;
+    ANCHOR_ASSIGN_OR_RETURN(std::string text, sign(document));
+    ANCHOR_RETURN_IF_ERROR(store_.save({DocumentKind::Fresh, "", number, document.audience, text, now}));
+    return text;
+}
+
+Result<std::vector<Bytes>> Authority::certify(const crypto::PublicKey& key, const DeviceId& device) {
+    const WallTime now = clock_.wall();
+    const crypto::Validity validity{now - kBackdated,
+                                    std::min(now + settings_.certificate_lifetime, keys_.issuing_chain.front().not_after())};
+    ANCHOR_ASSIGN_OR_RETURN(const auto certificate, builder_.device(key, settings_.tenant, device.text(), validity));
+    std::vector<Bytes> chain{to_bytes(certificate.der())};
+    for (const auto& above : keys_.issuing_chain) chain.push_back(to_bytes(above.der()));
+    return chain;
+}
+
+}  // namespace anchor::registry

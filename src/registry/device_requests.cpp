@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+// What devices with a certificate may ask. Who asks is proven here; what he says is not.
+#include <algorithm>
+
+#include <anchor/crypto/random.h>
+#include <anchor/registry/requests.h>
+
+#include "judgement.h"
+
+namespace anchor::registry {
+namespace {
+
+namespace verb = protocol::verb;
+using protocol::DocumentKind;
+
+constexpr std::size_t kNonceSize = 32;
+
+// What a revoked device may still learn: what it is.
+bool open_to_revoked(std::string_view asked) {
+    return asked == verb::kStandingGet || asked == verb::kStandingAck || asked == verb::kDocumentGet;
+}
+
+bool is_for(const StoredDocument& document, const DeviceRecord& device) {
+    return document.audience == protocol::audience_fleet() || document.audience == protocol::audience_group(device.standing.group) ||
+           document.audience == protocol::audience_device(device.id);
+}
+
+}  // namespace
+
+Result<Requests::Answer> Requests::serve(DeviceRecord& device, const protocol::Request& request) {
+    if (device.standing.status == StandingStatus::Revoked && !open_to_revoked(request.verb)) {
+        return denied("the device is revoked: " + device.standing.reason);
+    }
+    if (request.verb == verb::kNonce) return nonce(device);
+    if (request.verb == verb::kEvidence) return evidence(device, request.body);
+    if (request.verb == verb::kBlobPut) return blob(device, request.body);
+    if (request.verb == verb::kStandingGet) return Answer{{{"standing", device.standing_document}}, {}};
+    if (request.verb == verb::kStandingAck) return acknowledge(device, request.body);
+    if (request.verb == verb::kDocumentGet) return document(device, request.body);
+    return rejected("\"" + request.verb + "\" is nothing that this registry answers");
+}
+
+Result<Requests::Answer> Requests::nonce(const DeviceRecord& device) {
+    const protocol::NonceGrant grant{crypto::random_octets(kNonceSize), settings_.nonce_lifetime, settings_.pcrs};
+    const WallTime now = clock_.wall();
+    ANCHOR_RETURN_IF_ERROR(store_.open_nonce(device.id, grant.nonce, now + grant.expires_in, now));
+    return Answer{protocol::to_json(grant), {}};
+}
+
+Result<Requests::Answer> Requests::evidence(DeviceRecord& device, const Json& body) {
+    ANCHOR_RETURN_IF_ERROR(json_only_keys(body, {"evidence"}));
+    ANCHOR_ASSIGN_OR_RETURN(const std::string text, json_string(body, "evidence"));
+    ANCHOR_ASSIGN_OR_RETURN(const auto key, crypto::PublicKey::from_spki(device.device_key));
+    Attester attester{device.id, device.standing.group, std::nullopt, key, device.earlier};
+    if (device.hardware_bound) {
+        ANCHOR_ASSIGN_OR_RETURN(attester.ak, tpmwire::parse_public_area(device.ak_public));
+    }
+    ANCHOR_ASSIGN_OR_RETURN(const auto received, verifier_.open(text, attester));
+    // Used up before anything is judged: a nonce has one try, whatever comes of it.
+    ANCHOR_RETURN_IF_ERROR(store_.take_nonce(device.id, received.evidence.nonce, clock_.wall()));
+    ANCHOR_ASSIGN_OR_RETURN(const Appraisal appraisal, verifier_.appraise(received, attester, settings_.pcrs));
+
+    ANCHOR_ASSIGN_OR_RETURN(const std::string result, record_judgement(device, appraisal, authority_, clock_.wall()));
+    ANCHOR_RETURN_IF_ERROR(store_.save(device));
+    std::string what(to_string(appraisal.decision.level));
+    if (appraisal.circumstances && appraisal.circumstances->rebooted) what += ", after a reboot";
+    if (appraisal.circumstances && appraisal.circumstances->firmware_changed) what += ", the TPM's firmware changed";
+    ANCHOR_RETURN_IF_ERROR(store_.audit("attested", device.id.text(), what, clock_.wall()));
+    return Answer{{{"result", result}}, {}};
+}
+
+Result<Requests::Answer> Requests::blob(const DeviceRecord& device, const Json& body) {
+    ANCHOR_ASSIGN_OR_RETURN(const auto chunk, protocol::blob_chunk_from(body));
+    ANCHOR_ASSIGN_OR_RETURN(const std::uint64_t have, store_.put_blob(device.id, chunk, clock_.wall()));
+    return Answer{{{"have", have}}, {}};
+}
+
+Result<Requests::Answer> Requests::acknowledge(DeviceRecord& device, const Json& body) {
+    ANCHOR_RETURN_IF_ERROR(json_only_keys(body, {"number"}));
+    ANCHOR_ASSIGN_OR_RETURN(const std::uint64_t number, json_unsigned(body, "number"));
+    if (number > device.standing.number) return rejected("standing " + std::to_string(number) + " was never given");
+    if (number > device.acknowledged) {
+        device.acknowledged = number;
+        ANCHOR_RETURN_IF_ERROR(store_.save(device));
+        ANCHOR_RETURN_IF_ERROR(store_.audit("acknowledged", device.id.text(), "standing " + std::to_string(number), clock_.wall()));
+    }
+    return Answer{};
+}
+
+Result<Requests::Answer> Requests::document(const DeviceRecord& device, const Json& body) {
+    ANCHOR_RETURN_IF_ERROR(json_only_keys(body, {"kind", "name", "version"}));
+    ANCHOR_ASSIGN_OR_RETURN(const std::string kind_name, json_string(body, "kind"));
+    ANCHOR_ASSIGN_OR_RETURN(const std::string name, json_string(body, "name"));
+    ANCHOR_ASSIGN_OR_RETURN(const std::uint64_t version, json_unsigned(body, "version"));
+    const auto kind = protocol::document_kind_from(kind_name);
+    if (!kind) return rejected("document of unknown kind \"" + kind_name.substr(0, 40) + "\"");
+    ANCHOR_ASSIGN_OR_RETURN(const auto document, store_.document(*kind, name, version));
+    // One that is for others does not exist for this device.
+    if (!document || !is_for(*document, device)) return rejected("there is no such document");
+    return Answer{{{"document", document->text}}, {}};
+}
+
+}  // namespace anchor::registry

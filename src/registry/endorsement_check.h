@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// The checks of enroll.begin, each on foreign octets: is the EK one that somebody vouches for, and do AK, LDevID and request hang on
+// each other as they must.
+
+#include <anchor/protocol/enrollment.h>
+#include <anchor/registry/settings.h>
+#include <anchor/registry/store.h>
+#include <anchor/tpmwire/public_area.h>
+
+namespace anchor::registry {
+
+/// The keys of a stranger, each checked, none yet proven to be in a TPM: that is what the credential is for.
+struct CheckedKeys {
+    DeviceId device;
+    std::optional<tpmwire::PublicArea> ek;  ///< nothing without a TPM
+    std::optional<tpmwire::PublicArea> ak;
+    crypto::PublicKey device_key;
+    Bytes key_digest;  ///< see DeviceRecord::key_digest
+};
+
+/// Rejected, naming the check. Denied: nobody vouches for the EK, or settings don't allow a device like this.
+[[nodiscard]] Result<CheckedKeys> check_keys(const protocol::EnrollBegin& begin, const Settings& settings, Store& store, WallTime now);
+
+}  // namespace anchor::registry

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <anchor/registry/requests.h>
+
+#include <algorithm>
+
+#include <anchor/crypto/hash.h>
+
+#include "rate_bound.h"
+
+namespace anchor::registry {
+namespace {
+
+using protocol::Request;
+
+// A device sends its logs in pieces, so a burst is a log. Claim certificates are shared by a batch.
+constexpr double kPerSecond = 5;
+constexpr double kBurst = 600;
+constexpr double kClaimPerSecond = 20;
+constexpr double kClaimBurst = 200;
+constexpr std::size_t kAskers = 100'000;
+constexpr std::size_t kLongestReason = 1000;
+
+// Reasons quote foreign input, perhaps cut in the middle of a character.
+std::string plain(std::string_view what) {
+    std::string text(what.substr(0, kLongestReason));
+    std::ranges::replace_if(
+        text, [](char c) { return c < ' ' || c > '~'; }, '?');
+    return text;
+}
+
+// The same octets on another topic are another request: who sends a foreign one gets no foreign answer.
+Digest digest_with_topic(const Message& message) {
+    const std::uint8_t separator = 0;
+    return crypto::hash(HashAlg::Sha256, {as_bytes(message.topic), ByteView(&separator, 1), message.payload});
+}
+
+Result<void> check_addressee(const Request& request, const protocol::RequestTopic& topic, const std::string& tenant) {
+    if (request.tenant != tenant) return rejected("the request is for another tenant");
+    if (request.device != topic.device) return rejected("the request is of device " + request.device.text() + ", its topic is not");
+    if (request.verb != topic.verb) return rejected("the request is \"" + request.verb.substr(0, 32) + "\", its topic is not");
+    return {};
+}
+
+}  // namespace
+
+Requests::Requests(const Settings& settings, protocol::Topics topics, Store& store, Authority& authority, Verifier& verifier,
+                   const Clock& clock)
+    : settings_(settings),
+      topics_(std::move(topics)),
+      store_(store),
+      authority_(authority),
+      verifier_(verifier),
+      clock_(clock),
+      enrollment_(settings, store, authority, verifier, clock),
+      devices_(std::make_unique<RateBound>(kPerSecond, kBurst, kAskers)),
+      claims_(std::make_unique<RateBound>(kClaimPerSecond, kClaimBurst, kAskers)) {}
+
+Requests::~Requests() = default;
+
+std::optional<Message> Requests::answer(const Message& request) {
+    const auto topic = protocol::parse_request_topic(topics_, request.topic);
+    if (!topic) return std::nullopt;
+    const Asked asked{*topic, request, crypto::hash(HashAlg::Sha256, request.payload)};
+    const bool enrolling = !topic->claim.empty();
+    const Admission admission =
+        enrolling ? claims_->ask(topic->claim, clock_.steady()) : devices_->ask(topic->device.text(), clock_.steady());
+    if (admission == Admission::Drop) return std::nullopt;
+
+    Result<std::string> reply = unavailable("asked too often: wait");
+    if (admission == Admission::Pass) reply = store_.atomically([&] { return answer_once(asked); });
+    // What the store could not keep did not happen; all that can be said is to try again.
+    if (!reply) reply = signed_reply(asked, Result<Answer>(unavailable(reply.error().what)), {});
+    if (!reply) return std::nullopt;
+    Message message;
+    message.topic = enrolling ? topics_.enroll_reply(topic->claim, topic->device) : topics_.reply(topic->device);
+    message.payload = to_bytes(*reply);
+    message.correlation = request.correlation;
+    return message;
+}
+
+Result<std::string> Requests::answer_once(const Asked& asked) {
+    const Digest key = digest_with_topic(asked.message);
+    ANCHOR_ASSIGN_OR_RETURN(auto before, store_.answer(key));
+    if (before) return std::move(*before);
+
+    const auto judged = judge(asked);
+    const std::string& device = asked.topic.device.text();
+    if (!judged) {
+        ANCHOR_RETURN_IF_ERROR(store_.audit("refused", device, asked.topic.verb + ": " + plain(judged.error().what), clock_.wall()));
+    }
+    ANCHOR_ASSIGN_OR_RETURN(std::string fresh, authority_.fresh());
+    ANCHOR_ASSIGN_OR_RETURN(std::string reply, signed_reply(asked, judged, std::move(fresh)));
+    if (judged && !judged->session.empty()) {
+        ANCHOR_RETURN_IF_ERROR(store_.set_session_reply(judged->session, crypto::hash(HashAlg::Sha256, as_bytes(reply))));
+    }
+    // "Try later" is no answer for good.
+    const bool final = judged.has_value() || judged.error().kind != ErrorKind::Unavailable;
+    if (final) {
+        ANCHOR_RETURN_IF_ERROR(store_.remember_answer(key, device, reply, clock_.wall()));
+    }
+    return reply;
+}
+
+Result<std::string> Requests::signed_reply(const Asked& asked, const Result<Answer>& judged, std::string fresh) {
+    protocol::Reply reply{asked.topic.verb, asked.digest, std::nullopt, Json(), std::move(fresh)};
+    if (judged)
+        reply.body = judged->body;
+    else
+        reply.refusal = protocol::Refusal{judged.error().kind, plain(judged.error().what)};
+    return authority_.reply(reply, asked.topic.device);
+}
+
+Result<Requests::Answer> Requests::judge(const Asked& asked) {
+    if (asked.message.payload.size() > protocol::kMaxMessage) return rejected("the message is larger than 120 KiB");
+    if (!asked.topic.claim.empty()) {
+        ANCHOR_ASSIGN_OR_RETURN(const Request request, protocol::request_from(asked.message.payload));
+        ANCHOR_RETURN_IF_ERROR(check_addressee(request, asked.topic, settings_.tenant));
+        return enroll(asked, request);
+    }
+    ANCHOR_ASSIGN_OR_RETURN(auto device, store_.device(asked.topic.device));
+    if (!device) return denied("device " + asked.topic.device.text() + " is not known here: enrol");
+    ANCHOR_ASSIGN_OR_RETURN(const Request request, open(asked, *device));
+    return serve(*device, request);
+}
+
+Result<Requests::Answer> Requests::enroll(const Asked& asked, const Request& request) {
+    if (request.verb == protocol::verb::kEnrollBegin) {
+        ANCHOR_ASSIGN_OR_RETURN(const auto challenge, enrollment_.begin(asked.topic.claim, request.device, request.body, asked.digest));
+        return Answer{protocol::to_json(challenge), challenge.session};
+    }
+    if (request.verb == protocol::verb::kEnrollProve) {
+        ANCHOR_ASSIGN_OR_RETURN(const auto grant, enrollment_.prove(asked.topic.claim, request.device, request.body));
+        return Answer{protocol::to_json(grant), {}};
+    }
+    return rejected("\"" + request.verb + "\" can't be asked with a claim certificate");
+}
+
+Result<Request> Requests::open(const Asked& asked, const DeviceRecord& device) const {
+    const std::string_view text = as_text(asked.message.payload);
+    if (text.starts_with('{')) return rejected("signature: requests of devices are compact JWS");
+    ANCHOR_ASSIGN_OR_RETURN(const auto key, crypto::PublicKey::from_spki(device.device_key));
+    const crypto::JwsKeys keys{{key.thumbprint(), key}};
+    auto unverified = crypto::UnverifiedJws::parse(text, {.octets = protocol::kMaxMessage});
+    if (!unverified) return std::move(unverified).error().within("signature");
+    auto verified = unverified->verify(protocol::kRequestTyp, keys);
+    if (!verified) return std::move(verified).error().within("signature: not by this device's key");
+    ANCHOR_ASSIGN_OR_RETURN(Request request, protocol::request_from(verified->payload));
+    ANCHOR_RETURN_IF_ERROR(check_addressee(request, asked.topic, settings_.tenant));
+    return request;
+}
+
+}  // namespace anchor::registry

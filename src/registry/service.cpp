@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <anchor/registry/service.h>
+
+#include <spdlog/spdlog.h>
+
+#include <anchor/crypto/hash.h>
+
+namespace anchor::registry {
+namespace {
+
+using protocol::DocumentKind;
+
+void log_failure(std::string_view doing, const Error& error) { spdlog::error("{}: {} ({})", doing, error.what, error.native); }
+
+std::optional<std::string> topic_of(const StoredDocument& document, const protocol::Topics& topics) {
+    switch (document.kind) {
+        case DocumentKind::Fresh:
+        case DocumentKind::Anchors:
+        case DocumentKind::Revocations: return topics.fleet(to_string(document.kind));
+        case DocumentKind::Policy:
+        case DocumentKind::Reference: return topics.fleet(to_string(document.kind), document.name);
+        default: return std::nullopt;
+    }
+}
+
+}  // namespace
+
+void Service::start(LinkCredentials credentials) {
+    LinkEvents events;
+    events.connected = [this] { on_connected(); };
+    events.disconnected = [](const Error& error) { spdlog::warn("not connected to the broker: {}", error.what); };
+    events.received = [this](const Message& message) { on_message(message); };
+    link_.start(std::move(credentials), {topics_.all_requests(), topics_.all_enroll_requests(), topics_.all_presence()}, std::nullopt,
+                std::move(events));
+}
+
+void Service::on_connected() {
+    spdlog::info("connected to the broker");
+    published_.clear();  // it may be another broker, or one that has forgotten
+    standings_due_ = true;
+    publish_all();
+}
+
+void Service::on_message(const Message& message) {
+    if (message.topic.ends_with("/presence")) return note_presence(message);
+    const auto reply = requests_.answer(message);
+    if (!reply) return;
+    if (const auto sent = link_.publish(*reply); !sent) log_failure("reply", sent.error());
+    standings_due_ = standings_due_ || message.topic.ends_with(protocol::verb::kEnrollProve);
+}
+
+void Service::note_presence(const Message& message) {
+    const std::string_view topic(message.topic);
+    const auto end = topic.rfind('/');
+    const auto begin = topic.rfind('/', end - 1);
+    const auto device = DeviceId::parse(topic.substr(begin + 1, end - begin - 1));
+    const auto json = parse_json(as_text(message.payload), {.octets = 1024});
+    if (!device || !json) return;
+    const auto online = json_bool(*json, "online");
+    if (!online) return;
+    const auto noted = store_.atomically([&] { return store_.set_online(*device, *online); });
+    if (!noted) log_failure("presence", noted.error());
+}
+
+void Service::tick() {
+    if (!link_.connected()) return;
+    const auto changes = store_.foreign_changes();
+    if (!changes) return log_failure("store", changes.error());
+    if (*changes != seen_changes_) {
+        seen_changes_ = *changes;
+        standings_due_ = true;
+        if (const auto refreshed = authority_.refresh(); !refreshed) log_failure("trust anchors", refreshed.error());
+    }
+    publish_all();
+}
+
+void Service::publish_all() {
+    const auto fresh = store_.atomically([this] { return authority_.fresh(); });
+    if (!fresh) log_failure("freshness", fresh.error());
+    if (const auto done = publish_documents(); !done) log_failure("publish documents", done.error());
+    if (!standings_due_) return;
+    standings_due_ = false;
+    if (const auto done = publish_standings(); !done) log_failure("publish standings", done.error());
+}
+
+Result<void> Service::publish_documents() {
+    ANCHOR_ASSIGN_OR_RETURN(const auto documents, store_.newest_documents());
+    for (const StoredDocument& document : documents) {
+        if (const auto topic = topic_of(document, topics_)) publish_retained(*topic, document.text);
+    }
+    return {};
+}
+
+Result<void> Service::publish_standings() {
+    ANCHOR_ASSIGN_OR_RETURN(const auto devices, store_.devices());
+    for (const DeviceRecord& device : devices) publish_retained(topics_.standing(device.id), device.standing_document);
+    return {};
+}
+
+void Service::publish_retained(const std::string& topic, const std::string& text) {
+    const std::string digest = crypto::hash(HashAlg::Sha256, as_bytes(text)).text();
+    const auto known = published_.find(topic);
+    if (known != published_.end() && known->second == digest) return;
+    Message message;
+    message.topic = topic;
+    message.payload = to_bytes(text);
+    message.retain = true;
+    if (link_.publish(std::move(message))) {
+        published_.insert_or_assign(topic, digest);
+        return;
+    }
+    standings_due_ = true;  // not now: the next tick tries again
+}
+
+}  // namespace anchor::registry

@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <anchor/registry/verifier.h>
+
+#include <algorithm>
+#include <array>
+
+#include <anchor/measure/boot_claims.h>
+#include <anchor/measure/ima_claims.h>
+#include <anchor/measure/registers.h>
+#include <anchor/trust/gate.h>
+
+namespace anchor::registry {
+namespace {
+
+using protocol::Evidence;
+using protocol::ReceivedEvidence;
+
+// What only this Verifier may say. A device's own word about it would be the attacker's.
+constexpr std::array<std::string_view, 5> kProvenHere = {"boot.", "ima.", "tpm.", "identity.", "registry."};
+
+Claims own_word_of(const Claims& said) {
+    Claims kept;
+    for (const auto& [name, claim] : said) {
+        const bool proven_here = std::ranges::any_of(kProvenHere, [&](std::string_view family) { return name.starts_with(family); });
+        if (!proven_here) kept.set(name, claim);
+    }
+    return kept;
+}
+
+Result<Bytes> signed_by_device(std::string_view text, const Attester& attester) {
+    ANCHOR_ASSIGN_OR_RETURN(const auto unverified, crypto::UnverifiedJws::parse(text, {.octets = protocol::kMaxMessage}));
+    const crypto::JwsKeys keys{{attester.device_key.thumbprint(), attester.device_key}};
+    ANCHOR_ASSIGN_OR_RETURN(auto verified, unverified.verify(protocol::kEvidenceTyp, keys));
+    return std::move(verified.payload);
+}
+
+// What the quote itself selects: where nothing was asked for, it says what it is about.
+Result<std::vector<PcrSelection>> selections_of(const Quote& quote) {
+    ANCHOR_ASSIGN_OR_RETURN(const auto statement, tpmwire::parse_statement(quote.attestation.attest));
+    const auto* quoted = std::get_if<tpmwire::QuoteStatement>(&statement.attested);
+    if (quoted == nullptr) return rejected("quote: type: not a quote");
+    return quoted->selections;
+}
+
+void claim_ima_list(const std::optional<Bytes>& list, const PcrValues& quoted, SteadyTime now, Claims& into) {
+    if (!list) return measure::claim_ima_unknown("the device sent no IMA list", now, into);
+    const auto format = measure::ima_list_format_of(*list);
+    if (!format) return measure::claim_ima_unknown("the IMA list is in no form that can be read", now, into);
+    measure::ImaVerifyOptions options;
+    options.quoted = quoted;
+    options.reference.registers = &quoted;
+    measure::ImaVerifier verifier(*format, options);
+    if (const auto read = verifier.push(*list); !read) return measure::claim_ima_unknown(read.error().what, now, into);
+    const auto report = verifier.report();
+    if (!report) return measure::claim_ima_unknown(report.error().what, now, into);
+    measure::claim_ima(*report, options.reference, now, into);
+}
+
+// The boot log, and the registers with or without it. A log explains a mismatch; it never excuses one.
+void claim_boot(const std::optional<Bytes>& octets, const PcrValues& quoted, const measure::BootReference* reference, SteadyTime now,
+                Claims& into) {
+    if (!octets) {
+        measure::claim_boot_unknown("the device sent no boot log", now, into);
+        return measure::claim_registers(quoted, reference, nullptr, now, into);
+    }
+    const measure::EventLog log = measure::parse_event_log(*octets);
+    measure::claim_boot(log, measure::compare_replay(log, measure::replay(log), quoted), now, into);
+    measure::claim_registers(quoted, reference, &log, now, into);
+}
+
+std::string accepted_text(const std::vector<Digest>& accepted) {
+    std::string text;
+    for (const Digest& value : accepted) text += (text.empty() ? "" : " or ") + value.text();
+    return text;
+}
+
+// Whoever reads a finding about registers wants to see which, and what was found instead of what.
+void explain(Decision& decision, const std::optional<measure::BootReference>& reference, const PcrValues& quoted) {
+    if (!reference) return;
+    for (Finding& finding : decision.findings) {
+        const auto about_registers = [](const FindingInput& input) { return input.claim.starts_with("boot.pcr"); };
+        if (finding.unknown || std::ranges::none_of(finding.inputs, about_registers)) continue;
+        for (const auto& [index, accepted] : reference->pcrs) {
+            for (const HashAlg bank : quoted.banks()) {
+                const Digest* found = quoted.find(bank, index);
+                const bool judged = std::ranges::any_of(accepted, [&](const Digest& value) { return value.alg() == bank; });
+                if (found == nullptr || !judged || std::ranges::find(accepted, *found) != accepted.end()) continue;
+                finding.inputs.push_back(
+                    {"PCR " + std::to_string(index), "found " + found->text() + ", expected " + accepted_text(accepted)});
+            }
+        }
+    }
+}
+
+}  // namespace
+
+protocol::AttestationResult Appraisal::result() const { return {decision.level, decision.overall, decision.risk, decision.findings}; }
+
+Result<ReceivedEvidence> Verifier::open(std::string_view text, const Attester& attester) const {
+    Bytes octets = to_bytes(text);
+    if (!text.starts_with('{')) {
+        auto payload = signed_by_device(text, attester);
+        if (!payload) return std::move(payload).error().within("Evidence: signature");
+        octets = std::move(payload).value();
+    } else if (!attester.ak) {
+        return rejected("Evidence: a device without a TPM has to sign it");
+    }
+    auto received = protocol::evidence_from(octets, clock_.steady());
+    if (!received) return std::move(received).error().within("Evidence");
+    if (received->evidence.device != attester.id) return rejected("Evidence: of device " + received->evidence.device.text());
+    if (received->evidence.quote.has_value() != attester.ak.has_value()) {
+        return rejected(attester.ak ? "Evidence: no quote" : "Evidence: a quote of a device without a TPM");
+    }
+    return received;
+}
+
+Result<Appraisal> Verifier::appraise(const ReceivedEvidence& received, const Attester& attester,
+                                     const std::optional<std::vector<PcrSelection>>& wanted) {
+    const Evidence& evidence = received.evidence;
+    const SteadyTime now = clock_.steady();
+    Appraisal appraisal;
+    appraisal.claims = own_word_of(evidence.claims);
+    appraisal.claims.set("identity.enrolled", {true, now, "registry"});
+    appraisal.claims.set("identity.hardware_bound", {attester.ak.has_value(), now, "registry"});
+    PcrValues quoted;
+    if (evidence.quote) {
+        std::vector<PcrSelection> selections;
+        if (wanted) selections = *wanted;
+        if (!wanted) {
+            ANCHOR_ASSIGN_OR_RETURN(selections, selections_of(*evidence.quote));
+        }
+        tpmwire::Expectations expectations;
+        expectations.extra_data = to_bytes(received.binding.view());
+        expectations.earlier = attester.earlier;
+        ANCHOR_ASSIGN_OR_RETURN(auto verified, tpmwire::verify_quote(*evidence.quote, *attester.ak, selections, expectations));
+        quoted = std::move(verified.pcrs);
+        appraisal.circumstances = std::move(verified.circumstances);
+    }
+    ANCHOR_ASSIGN_OR_RETURN(const auto reference, reference_values(attester.group));
+    ANCHOR_RETURN_IF_ERROR(claim_measurements(evidence, quoted, reference ? &*reference : nullptr, now, appraisal.claims));
+    ANCHOR_ASSIGN_OR_RETURN(appraisal.decision, judge_.judge(appraisal.claims, attester.group, now));
+    explain(appraisal.decision, reference, quoted);
+    return appraisal;
+}
+
+Result<void> Verifier::claim_measurements(const Evidence& evidence, const PcrValues& quoted, const measure::BootReference* reference,
+                                          SteadyTime now, Claims& into) {
+    if (quoted.empty()) {
+        measure::claim_boot_unknown("there is no quote", now, into);
+        measure::claim_registers_unknown("there is no quote", now, into);
+        measure::claim_ima_unknown("there is no quote", now, into);
+        return {};
+    }
+    std::optional<Bytes> event_log;
+    if (evidence.event_log) {
+        ANCHOR_ASSIGN_OR_RETURN(event_log, store_.blob(evidence.device, *evidence.event_log));
+    }
+    claim_boot(event_log, quoted, reference, now, into);
+    std::optional<Bytes> ima_list;
+    if (evidence.ima_list) {
+        ANCHOR_ASSIGN_OR_RETURN(ima_list, store_.blob(evidence.device, *evidence.ima_list));
+    }
+    claim_ima_list(ima_list, quoted, now, into);
+    return {};
+}
+
+// Verified anew for each use: what lies in the database counts only as far as the authority's keys vouch for it.
+Result<std::optional<measure::BootReference>> Verifier::reference_values(std::string_view group) {
+    ANCHOR_ASSIGN_OR_RETURN(const auto stored, store_.document(protocol::DocumentKind::Reference, group, 0));
+    if (!stored) return std::optional<measure::BootReference>();
+    const trust::Gate gate(authority_.anchors());
+    const trust::Floors floors;
+    const trust::Recipient recipient{settings_.tenant, group, nullptr, floors, clock_.wall()};
+    const auto verified = gate.accept(stored->text, protocol::DocumentKind::Reference, recipient);
+    if (!verified) return std::optional<measure::BootReference>();  // expired or not vouched for: the same as none
+    auto reference = measure::boot_reference_from(verified->document().body);
+    if (!reference) return std::optional<measure::BootReference>();
+    return std::optional(std::move(reference).value());
+}
+
+}  // namespace anchor::registry

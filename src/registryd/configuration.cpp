@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "configuration.h"
+
+#include <toml++/toml.h>
+
+#include <algorithm>
+#include <functional>
+#include <map>
+#include <sstream>
+
+#include <anchor/base/file.h>
+#include <anchor/protocol/topics.h>
+
+namespace anchor::registryd {
+namespace {
+
+using registry::Settings;
+
+constexpr std::size_t kLargestFile = 256UL * 1024;
+
+// One key: how its value is taken over, or which form was expected.
+using Setter = std::function<Result<void>(const toml::node&, Settings&)>;
+
+Setter flag(bool Settings::*member) {
+    return [member](const toml::node& node, Settings& settings) -> Result<void> {
+        const auto value = node.value_exact<bool>();
+        if (!value) return rejected("expected true or false");
+        settings.*member = *value;
+        return {};
+    };
+}
+
+Setter duration(Seconds Settings::*member) {
+    return [member](const toml::node& node, Settings& settings) -> Result<void> {
+        const auto text = node.value_exact<std::string>();
+        const auto value = text ? parse_duration(*text) : Result<Milliseconds>(rejected(""));
+        if (!value || *value < Seconds(1) || *value > std::chrono::days(36500))
+            return rejected("expected a duration of at least 1s, as \"90d\" or \"1h30m\"");
+        settings.*member = std::chrono::duration_cast<Seconds>(*value);
+        return {};
+    };
+}
+
+Setter name(std::string Settings::*member, std::string what) {
+    return [member, what](const toml::node& node, Settings& settings) -> Result<void> {
+        const auto text = node.value_exact<std::string>();
+        if (!text) return rejected("expected a text");
+        ANCHOR_ASSIGN_OR_RETURN(settings.*member, protocol::check_name(what, *text));
+        return {};
+    };
+}
+
+Result<void> set_host(const toml::node& node, Settings& settings) {
+    const auto text = node.value_exact<std::string>();
+    if (!text || text->empty() || text->size() > 255) return rejected("expected a host name or address");
+    settings.broker_host = *text;
+    return {};
+}
+
+Result<void> set_port(const toml::node& node, Settings& settings) {
+    const auto value = node.value_exact<std::int64_t>();
+    if (!value || *value < 1 || *value > 65535) return rejected("expected a port, 1 to 65535");
+    settings.broker_port = static_cast<std::uint16_t>(*value);
+    return {};
+}
+
+Result<void> set_pcrs(const toml::node& node, Settings& settings) {
+    const Error expected = rejected("expected a list of registers, as [\"sha256:0-10,14\"], each bank once");
+    const auto* list = node.as_array();
+    if (list == nullptr || list->empty() || list->size() > 4) return expected;
+    settings.pcrs.clear();
+    for (const auto& item : *list) {
+        const auto text = item.value_exact<std::string>();
+        const auto selection = text ? pcr_selection_from(*text) : Result<PcrSelection>(expected);
+        if (!selection) return expected;
+        const auto same_bank = [&](const PcrSelection& other) { return other.bank == selection->bank; };
+        if (std::ranges::any_of(settings.pcrs, same_bank)) return expected;
+        settings.pcrs.push_back(*selection);
+    }
+    return {};
+}
+
+using Section = std::map<std::string, Setter, std::less<>>;
+
+const std::map<std::string, Section, std::less<>>& sections() {
+    static const std::map<std::string, Section, std::less<>> all = {
+        {"broker", {{"host", set_host}, {"port", set_port}}},
+        {"enrollment",
+         {{"allow_uncertified_ek", flag(&Settings::allow_uncertified_ek)},
+          {"allow_software_keys", flag(&Settings::allow_software_keys)},
+          {"require_approval", flag(&Settings::require_approval)},
+          {"default_group", name(&Settings::default_group, "group")},
+          {"session_lifetime", duration(&Settings::session_lifetime)},
+          {"certificate_lifetime", duration(&Settings::certificate_lifetime)}}},
+        {"attestation",
+         {{"pcrs", set_pcrs},
+          {"nonce_lifetime", duration(&Settings::nonce_lifetime)},
+          {"result_lifetime", duration(&Settings::result_lifetime)}}},
+        {"freshness", {{"interval", duration(&Settings::fresh_interval)}, {"lifetime", duration(&Settings::fresh_lifetime)}}},
+    };
+    return all;
+}
+
+Error at(const std::string& file, const toml::node& node, const std::string& key, const std::string& why) {
+    return rejected(file + ":" + std::to_string(node.source().begin.line) + ": " + key + ": " + why);
+}
+
+Result<void> take_section(const std::string& file, const std::string& name, const toml::node& node, Settings& settings) {
+    const auto section = sections().find(name);
+    if (section == sections().end()) return at(file, node, name, "no such section");
+    const auto* table = node.as_table();
+    if (table == nullptr) return at(file, node, name, "expected a section, [" + name + "]");
+    for (const auto& [key, value] : *table) {
+        const std::string full = name + "." + std::string(key.str());
+        const auto setter = section->second.find(key.str());
+        if (setter == section->second.end()) return at(file, value, full, "no such key");
+        if (const auto set = setter->second(value, settings); !set) return at(file, value, full, set.error().what);
+    }
+    return {};
+}
+
+Result<Settings> take_all(const std::string& file, const toml::table& table) {
+    Settings settings;
+    for (const auto& [key, value] : table) {
+        const std::string name(key.str());
+        if (name != "tenant") {
+            ANCHOR_RETURN_IF_ERROR(take_section(file, name, value, settings));
+            continue;
+        }
+        const auto text = value.value_exact<std::string>();
+        const auto tenant = protocol::check_name("tenant", text.value_or(""));
+        if (!tenant) return at(file, value, name, text ? tenant.error().what : "expected a text");
+        settings.tenant = *tenant;
+    }
+    if (settings.tenant.empty()) return rejected(file + ": tenant is missing");
+    if (settings.fresh_lifetime <= settings.fresh_interval) {
+        return rejected(file + ": freshness.lifetime: expected more than freshness.interval, or devices see gaps");
+    }
+    return settings;
+}
+
+}  // namespace
+
+Result<Settings> configuration_from(std::string_view text, const std::string& name) {
+    try {
+        return take_all(name, toml::parse(text, name));
+    } catch (const toml::parse_error& error) {
+        return rejected(name + ":" + std::to_string(error.source().begin.line) + ": " + std::string(error.description()));
+    }
+}
+
+Result<Settings> read_configuration(const std::string& path) {
+    ANCHOR_ASSIGN_OR_RETURN(const std::string text, read_text_file(path, kLargestFile));
+    return configuration_from(text, path);
+}
+
+std::string configuration_text(const Settings& settings) {
+    const auto yes = [](bool value) { return value ? "true" : "false"; };
+    const auto lasting = [](Seconds value) { return "\"" + to_text(value) + "\""; };
+    std::string pcrs;
+    for (const PcrSelection& one : settings.pcrs) pcrs += (pcrs.empty() ? "\"" : ", \"") + anchor::to_text(one) + "\"";
+    std::ostringstream out;
+    out << "# Configuration of anchor-registry.\n"
+        << "tenant = \"" << settings.tenant << "\"\n\n"
+        << "[broker]\n"
+        << "# The fleet listener, where the registry and devices with their own certificate connect.\n"
+        << "host = \"" << settings.broker_host << "\"\n"
+        << "port = " << settings.broker_port << "\n\n"
+        << "[enrollment]\n"
+        << "# A TPM that has no EK certificate at all, and a device that has no TPM: each a risk to be taken knowingly.\n"
+        << "allow_uncertified_ek = " << yes(settings.allow_uncertified_ek) << "\n"
+        << "allow_software_keys = " << yes(settings.allow_software_keys) << "\n"
+        << "# Each new device waits for \"anchor-registry approve ID\".\n"
+        << "require_approval = " << yes(settings.require_approval) << "\n"
+        << "default_group = \"" << settings.default_group << "\"\n"
+        << "session_lifetime = " << lasting(settings.session_lifetime) << "\n"
+        << "certificate_lifetime = " << lasting(settings.certificate_lifetime) << "\n\n"
+        << "[attestation]\n"
+        << "# The registers that devices have to quote.\n"
+        << "pcrs = [" << pcrs << "]\n"
+        << "nonce_lifetime = " << lasting(settings.nonce_lifetime) << "\n"
+        << "result_lifetime = " << lasting(settings.result_lifetime) << "\n\n"
+        << "[freshness]\n"
+        << "# How often the registry says which documents are the newest, and for how long that counts.\n"
+        << "interval = " << lasting(settings.fresh_interval) << "\n"
+        << "lifetime = " << lasting(settings.fresh_lifetime) << "\n";
+    return out.str();
+}
+
+}  // namespace anchor::registryd

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+// Policies and reference values: signed with the authority's keys, which are here only for this.
+#include <iostream>
+
+#include <anchor/base/file.h>
+#include <anchor/measure/reference_boot.h>
+#include <anchor/protocol/topics.h>
+#include <anchor/trust/gate.h>
+
+#include "operations.h"
+
+namespace anchor::registryd {
+namespace {
+
+using protocol::DocumentKind;
+
+constexpr std::size_t kLargestBody = 80UL * 1024;  // signed and in base64url it must still fit a message
+
+Result<Json> read_body(DocumentKind kind, const std::string& file) {
+    ANCHOR_ASSIGN_OR_RETURN(const std::string text, read_text_file(file, kLargestBody));
+    auto body = parse_json(text, {.octets = kLargestBody});
+    if (!body) return std::move(body).error().within(file);
+    if (kind == DocumentKind::Reference) {
+        if (auto read = measure::boot_reference_from(*body); !read) return std::move(read).error().within(file);
+    }
+    if (!body->is_object()) return rejected(file + ": expected an object");
+    return body;
+}
+
+// The document holds its own expiry; the policy's says it already.
+Result<std::optional<WallTime>> expiry_of(DocumentKind kind, const Json& body) {
+    if (kind != DocumentKind::Policy || !body.contains("not_after")) return std::optional<WallTime>();
+    ANCHOR_ASSIGN_OR_RETURN(const std::string text, json_string(body, "not_after"));
+    ANCHOR_ASSIGN_OR_RETURN(const WallTime time, from_rfc3339(text));
+    return std::optional(time);
+}
+
+Result<std::string> sign_with(const protocol::Document& document, const std::string& key_folder) {
+    ANCHOR_ASSIGN_OR_RETURN(auto keys, read_keys(key_folder, "authority-"));
+    std::vector<crypto::JwsSigner> signers;
+    for (auto& key : keys) signers.push_back({key.public_value().thumbprint(), key});
+    return protocol::sign(document, signers);
+}
+
+}  // namespace
+
+Result<void> set_document(RegistryFiles& files, DocumentKind kind, const std::string& file, const std::string& group,
+                          const std::string& key_folder) {
+    ANCHOR_ASSIGN_OR_RETURN(const std::string name, protocol::check_name("group", group));
+    ANCHOR_ASSIGN_OR_RETURN(registry::Authority * authority, files.authority());
+    protocol::Document document{.kind = kind, .tenant = files.settings().tenant, .audience = protocol::audience_group(name), .name = name};
+    ANCHOR_ASSIGN_OR_RETURN(document.body, read_body(kind, file));
+    ANCHOR_ASSIGN_OR_RETURN(document.not_after, expiry_of(kind, document.body));
+    document.issued = files.clock().wall();
+    registry::Store& store = files.store();
+    return store.atomically([&]() -> Result<void> {
+        ANCHOR_ASSIGN_OR_RETURN(const auto newest, store.document(kind, name, 0));
+        document.version = newest ? newest->version + 1 : 1;
+        ANCHOR_ASSIGN_OR_RETURN(const std::string text, sign_with(document, key_folder));
+        if (text.size() > protocol::kMaxMessage) return rejected(file + ": signed it is larger than a message may be");
+        // A device would refuse what these keys may not sign; better to hear it now.
+        const trust::Floors floors;
+        const trust::Gate gate(authority->anchors());
+        const auto accepted = gate.accept(text, kind, {files.settings().tenant, name, nullptr, floors, document.issued});
+        if (!accepted) return denied("devices would refuse it: " + accepted.error().what);
+        ANCHOR_RETURN_IF_ERROR(store.save({kind, name, document.version, document.audience, text, document.issued}));
+        const std::string what = std::string(to_string(kind)) + " of group " + name + ", version " + std::to_string(document.version);
+        std::cout << what << "\n";
+        return store.audit("document", "", what, document.issued);
+    });
+}
+
+}  // namespace anchor::registryd

@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "init.h"
+
+#include <arpa/inet.h>
+#include <pwd.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <chrono>
+#include <filesystem>
+#include <iostream>
+
+#include <anchor/base/file.h>
+#include <anchor/crypto/certificate_builder.h>
+#include <anchor/protocol/anchor_set.h>
+#include <anchor/protocol/enrollment.h>
+#include <anchor/protocol/topics.h>
+#include <anchor/registry/broker_config.h>
+#include <anchor/registry/store.h>
+
+#include "configuration.h"
+#include "folder.h"
+
+namespace anchor::registryd {
+namespace {
+
+using crypto::Certificate;
+using crypto::CertificateBuilder;
+using crypto::SoftwareKey;
+using protocol::DocumentKind;
+
+constexpr std::chrono::hours kBackdated{1};
+constexpr std::chrono::days kRootLifetime{40 * 365};
+constexpr std::chrono::days kIssuingLifetime{20 * 365};
+constexpr std::chrono::days kServerLifetime{10 * 365};
+
+// The keys and certificates of a new fleet, while they are all in one place for the only time.
+struct Fleet {
+    SoftwareKey root_key, issuing_key, claim_root_key, broker_key, client_key, online_key, claim_key;
+    std::vector<SoftwareKey> authority;
+    std::vector<Certificate> certificates;  // root, issuing, claim root, broker, client, claim
+};
+enum Which : std::size_t { kRoot, kIssuing, kClaimRoot, kBroker, kClient, kClaim };
+
+WallTime now() { return std::chrono::floor<Milliseconds>(std::chrono::system_clock::now()); }
+
+bool is_address(const std::string& host) {
+    std::array<unsigned char, 16> octets{};
+    return inet_pton(AF_INET, host.c_str(), octets.data()) == 1 || inet_pton(AF_INET6, host.c_str(), octets.data()) == 1;
+}
+
+Result<registry::Settings> settings_of(const InitOptions& options) {
+    registry::Settings settings;
+    ANCHOR_ASSIGN_OR_RETURN(settings.tenant, protocol::check_name("tenant", options.tenant));
+    ANCHOR_RETURN_IF_ERROR(protocol::check_name("batch", options.batch));
+    if (options.threshold < 1 || options.threshold > options.authority_keys || options.authority_keys > 15) {
+        return rejected("--threshold must be from 1 to --authority-keys, and these at most 15");
+    }
+    if (options.enroll_port > 65535 || options.fleet_port > 65535) return rejected("a port is 1 to 65535");
+    settings.broker_host = options.host;
+    settings.broker_port = static_cast<std::uint16_t>(options.fleet_port);
+    settings.allow_uncertified_ek = options.allow_uncertified_ek;
+    settings.allow_software_keys = options.allow_software_keys;
+    settings.require_approval = options.require_approval;
+    return settings;
+}
+
+Result<SoftwareKey> new_key() { return SoftwareKey::generate(KeyAlg::EcP256); }
+
+Result<Fleet> make_keys(unsigned authority_keys) {
+    std::vector<SoftwareKey> keys;
+    constexpr std::size_t kOthers = 7;
+    for (std::size_t i = 0; i < kOthers + authority_keys; ++i) {
+        ANCHOR_ASSIGN_OR_RETURN(auto key, new_key());
+        keys.push_back(std::move(key));
+    }
+    Fleet fleet{std::move(keys[0]),
+                std::move(keys[1]),
+                std::move(keys[2]),
+                std::move(keys[3]),
+                std::move(keys[4]),
+                std::move(keys[5]),
+                std::move(keys[6]),
+                {},
+                {}};
+    for (std::size_t i = kOthers; i < keys.size(); ++i) fleet.authority.push_back(std::move(keys[i]));
+    return fleet;
+}
+
+// Claims hang on a root of their own: where the broker lets devices in, nobody with a claim certificate gets through.
+Result<void> make_certificates(Fleet& fleet, const InitOptions& options) {
+    const WallTime since = std::chrono::floor<Seconds>(now()) - kBackdated;  // certificates know whole seconds
+    const crypto::Validity long_lived{since, since + kRootLifetime};
+    const crypto::Validity server{since, since + kServerLifetime};
+    ANCHOR_ASSIGN_OR_RETURN(const auto root, CertificateBuilder::root(fleet.root_key, options.tenant + " root", long_lived));
+    ANCHOR_ASSIGN_OR_RETURN(auto by_root, CertificateBuilder::open(root, fleet.root_key));
+    ANCHOR_ASSIGN_OR_RETURN(const auto issuing, by_root.authority(fleet.issuing_key.public_value(), options.tenant + " issuing",
+                                                                  {since, since + kIssuingLifetime}, 0));
+    ANCHOR_ASSIGN_OR_RETURN(const auto claim_root, CertificateBuilder::root(fleet.claim_root_key, options.tenant + " claims", long_lived));
+    ANCHOR_ASSIGN_OR_RETURN(auto by_issuing, CertificateBuilder::open(issuing, fleet.issuing_key));
+    ANCHOR_ASSIGN_OR_RETURN(auto by_claim_root, CertificateBuilder::open(claim_root, fleet.claim_root_key));
+    const std::vector<std::string> host{options.host};
+    const std::vector<std::string> none;
+    const bool address = is_address(options.host);
+    ANCHOR_ASSIGN_OR_RETURN(const auto broker, by_issuing.server(fleet.broker_key.public_value(), "broker", address ? none : host,
+                                                                 address ? host : none, server));
+    ANCHOR_ASSIGN_OR_RETURN(const auto client,
+                            by_issuing.device(fleet.client_key.public_value(), options.tenant, registry::kRegistryName, server));
+    ANCHOR_ASSIGN_OR_RETURN(const auto claim,
+                            by_claim_root.claim(fleet.claim_key.public_value(), options.tenant, options.batch, long_lived));
+    fleet.certificates = {root, issuing, claim_root, broker, client, claim};
+    return {};
+}
+
+protocol::AnchorSet anchor_set_of(const Fleet& fleet, unsigned threshold) {
+    protocol::AnchorSet set{.version = 1};
+    protocol::Role online{{fleet.online_key.public_value().thumbprint()}, 1};
+    protocol::Role offline{{}, threshold};
+    set.keys.emplace(online.kids.front(), fleet.online_key.public_value());
+    for (const SoftwareKey& key : fleet.authority) {
+        offline.kids.push_back(key.public_value().thumbprint());
+        set.keys.emplace(offline.kids.back(), key.public_value());
+    }
+    for (std::size_t i = 0; i < protocol::kDocumentKindCount; ++i) {
+        const auto kind = static_cast<DocumentKind>(i);
+        set.roles.emplace(kind, protocol::is_offline(kind) ? offline : online);
+    }
+    set.broker_anchors = {to_bytes(fleet.certificates[kRoot].der())};
+    set.device_anchors = set.broker_anchors;
+    return set;
+}
+
+Result<std::string> signed_anchors(Fleet& fleet, const InitOptions& options) {
+    const protocol::Document document{.kind = DocumentKind::Anchors,
+                                      .tenant = options.tenant,
+                                      .audience = protocol::audience_fleet(),
+                                      .name = {},
+                                      .version = 1,
+                                      .issued = now(),
+                                      .not_after = std::nullopt,
+                                      .body = protocol::to_json(anchor_set_of(fleet, options.threshold))};
+    std::vector<crypto::JwsSigner> signers;
+    for (SoftwareKey& key : fleet.authority) signers.push_back({key.public_value().thumbprint(), key});
+    return protocol::sign(document, signers);
+}
+
+Result<void> write_text(const std::string& path, std::string_view text) { return write_new(path, as_bytes(text), 0644); }
+
+Result<void> write_authority(const Folder& folder, const Fleet& fleet) {
+    ANCHOR_RETURN_IF_ERROR(folder.make("authority"));
+    ANCHOR_RETURN_IF_ERROR(write_key(folder.authority() + "/root.key", fleet.root_key));
+    ANCHOR_RETURN_IF_ERROR(write_key(folder.authority() + "/claims.key", fleet.claim_root_key));
+    std::string public_keys;
+    for (std::size_t i = 0; i < fleet.authority.size(); ++i) {
+        ANCHOR_RETURN_IF_ERROR(write_key(folder.authority() + "/authority-" + std::to_string(i + 1) + ".key", fleet.authority[i]));
+        public_keys += fleet.authority[i].public_value().pem();
+    }
+    return write_text(folder.authority_public_keys(), public_keys);
+}
+
+Result<void> write_online(const Folder& folder, const Fleet& fleet) {
+    const auto& certificates = fleet.certificates;
+    ANCHOR_RETURN_IF_ERROR(folder.make("ca"));
+    ANCHOR_RETURN_IF_ERROR(write_text(folder.root_certificate(), certificates[kRoot].pem()));
+    ANCHOR_RETURN_IF_ERROR(write_text(folder.issuing_certificate(), certificates[kIssuing].pem()));
+    ANCHOR_RETURN_IF_ERROR(write_key(folder.issuing_key(), fleet.issuing_key));
+    ANCHOR_RETURN_IF_ERROR(write_key(folder.online_key(), fleet.online_key));
+    ANCHOR_RETURN_IF_ERROR(write_text(folder.client_certificate(), certificates[kClient].pem() + certificates[kIssuing].pem()));
+    return write_key(folder.client_key(), fleet.client_key);
+}
+
+// A broker that root starts becomes its own user before it reads its files.
+Result<void> give_to(const std::string& user, const std::string& folder) {
+    if (geteuid() != 0 || user == "root") return {};
+    const passwd* found = getpwnam(user.c_str());
+    if (found == nullptr) return denied("there is no user \"" + user + "\" for the broker: --broker-user names another");
+    std::error_code error;
+    std::vector<std::string> paths{folder};
+    for (const auto& entry : std::filesystem::directory_iterator(folder, error)) paths.push_back(entry.path().string());
+    for (const std::string& path : paths) {
+        if (chown(path.c_str(), found->pw_uid, found->pw_gid) != 0) return from_errno("chown " + path, errno);
+    }
+    return {};
+}
+
+Result<void> write_broker(const Folder& folder, const Fleet& fleet, const InitOptions& options) {
+    namespace file = registry::broker_file;
+    const passwd* self = getpwuid(geteuid());
+    const std::string user = !options.broker_user.empty() ? options.broker_user : self != nullptr ? self->pw_name : "mosquitto";
+    registry::BrokerSettings settings{.tenant = options.tenant, .folder = folder.broker(), .bind_address = options.bind_address};
+    settings.enroll_port = static_cast<std::uint16_t>(options.enroll_port);
+    settings.fleet_port = static_cast<std::uint16_t>(options.fleet_port);
+    settings.user = user;
+    ANCHOR_ASSIGN_OR_RETURN(const auto files, registry::broker_files(settings));
+    const Folder broker(folder.broker());
+    ANCHOR_RETURN_IF_ERROR(folder.make("broker"));
+    ANCHOR_RETURN_IF_ERROR(broker.make(file::kData));
+    ANCHOR_RETURN_IF_ERROR(write_text(broker.path(file::kConfiguration), files.configuration));
+    ANCHOR_RETURN_IF_ERROR(write_new(broker.path(file::kEnrollAccess), as_bytes(files.enroll_access), 0600));
+    ANCHOR_RETURN_IF_ERROR(write_new(broker.path(file::kFleetAccess), as_bytes(files.fleet_access), 0600));
+    ANCHOR_RETURN_IF_ERROR(write_text(broker.path(file::kDeviceAuthority), fleet.certificates[kRoot].pem()));
+    ANCHOR_RETURN_IF_ERROR(write_text(broker.path(file::kClaimAuthority), fleet.certificates[kClaimRoot].pem()));
+    ANCHOR_RETURN_IF_ERROR(
+        write_text(broker.path(file::kCertificate), fleet.certificates[kBroker].pem() + fleet.certificates[kIssuing].pem()));
+    ANCHOR_RETURN_IF_ERROR(write_key(broker.path(file::kKey), fleet.broker_key));
+    return give_to(user, folder.broker());
+}
+
+Result<void> write_bundle(const Folder& folder, const Fleet& fleet, const InitOptions& options, const std::string& anchors) {
+    protocol::ClaimBundle bundle;
+    bundle.tenant = options.tenant;
+    bundle.claim = options.batch;
+    bundle.host = options.host;
+    bundle.port = static_cast<std::uint16_t>(options.enroll_port);
+    bundle.certificates = {to_bytes(fleet.certificates[kClaim].der())};
+    bundle.private_key = fleet.claim_key.to_pkcs8_pem();
+    bundle.anchors = anchors;
+    for (const SoftwareKey& key : fleet.authority) bundle.authority.emplace(key.public_value().thumbprint(), key.public_value());
+    return write_new(folder.path("claim-" + options.batch + ".json"), protocol::encode(bundle).view(), 0600);
+}
+
+Result<void> write_store(const Folder& folder, const std::string& anchors) {
+    // SQLite makes its files with the mode of the database, so that one has to be there first.
+    ANCHOR_RETURN_IF_ERROR(write_new(folder.database(), {}, 0600));
+    ANCHOR_ASSIGN_OR_RETURN(const auto store, registry::Store::open(folder.database()));
+    return store->atomically([&]() -> Result<void> {
+        ANCHOR_RETURN_IF_ERROR(store->save({DocumentKind::Anchors, "", 1, protocol::audience_fleet(), anchors, now()}));
+        return store->audit("init", "", "registry made, trust-anchor set version 1", now());
+    });
+}
+
+}  // namespace
+
+Result<void> init(const InitOptions& options) {
+    ANCHOR_ASSIGN_OR_RETURN(const auto settings, settings_of(options));
+    const Folder folder(options.folder);
+    std::error_code ignored;
+    if (std::filesystem::exists(folder.database(), ignored)) return denied(folder.path() + " has a registry already");
+    ANCHOR_ASSIGN_OR_RETURN(Fleet fleet, make_keys(options.authority_keys));
+    ANCHOR_RETURN_IF_ERROR(make_certificates(fleet, options));
+    ANCHOR_ASSIGN_OR_RETURN(const std::string anchors, signed_anchors(fleet, options));
+
+    ANCHOR_RETURN_IF_ERROR(folder.make(""));
+    ANCHOR_RETURN_IF_ERROR(write_text(folder.configuration(), configuration_text(settings)));
+    ANCHOR_RETURN_IF_ERROR(write_authority(folder, fleet));
+    ANCHOR_RETURN_IF_ERROR(write_online(folder, fleet));
+    ANCHOR_RETURN_IF_ERROR(write_broker(folder, fleet, options));
+    ANCHOR_RETURN_IF_ERROR(write_bundle(folder, fleet, options, anchors));
+    ANCHOR_RETURN_IF_ERROR(write_store(folder, anchors));
+    std::cout << "Registry of tenant \"" << options.tenant << "\" made in " << folder.path() << ":\n"
+              << "  claim-" << options.batch << ".json     what devices of this batch are born with (holds a private key)\n"
+              << "  broker/mosquitto.conf  start the broker with it\n"
+              << "  authority/             keys that sign policies and reference values, " << options.threshold << " of "
+              << options.authority_keys << ": take them off this machine\n"
+              << "Then: anchor-registry --dir " << folder.path() << " serve\n";
+    return {};
+}
+
+}  // namespace anchor::registryd

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// anchor-registry init: everything that a new fleet begins with. The folder "authority" in it holds the keys that must not stay on
+// the registry's host: root, claim authority and the k-of-n keys.
+
+#include <string>
+
+#include <anchor/base/result.h>
+
+namespace anchor::registryd {
+
+struct InitOptions {
+    std::string folder;
+    std::string tenant;
+    std::string batch = "first";
+    std::string host = "localhost";
+    std::string bind_address = "127.0.0.1";
+    std::string broker_user;
+    unsigned enroll_port = 8884;
+    unsigned fleet_port = 8883;
+    unsigned authority_keys = 3;
+    unsigned threshold = 2;
+    bool allow_uncertified_ek = false;
+    bool allow_software_keys = false;
+    bool require_approval = false;
+};
+
+/// Denied: the folder has a registry already. Rejected: a name, a port or a number that can't be. Errors of the system.
+[[nodiscard]] Result<void> init(const InitOptions& options);
+
+}  // namespace anchor::registryd

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+// anchor-registry: the command line, and which act it means.
+#include <CLI/CLI.hpp>
+#include <iostream>
+
+#include "init.h"
+#include "operations.h"
+#include "serve.h"
+
+namespace anchor::registryd {
+namespace {
+
+using protocol::DocumentKind;
+
+enum Exit { kDone = 0, kFailed = 1, kUsage = 2, kRefused = 3 };
+
+int report(const Result<void>& done) {
+    if (done) return kDone;
+    std::cerr << "anchor-registry: " << done.error().what << "\n";
+    const ErrorKind kind = done.error().kind;
+    return kind == ErrorKind::Rejected || kind == ErrorKind::Denied ? kRefused : kFailed;
+}
+
+// Everything that the commands can be given.
+struct Given {
+    InitOptions init{.folder = "/var/lib/anchor-registry"};
+    std::string device, what, note, reason, group = "default", file, keys;
+    bool json = false;
+};
+
+using Act = std::function<Result<void>()>;
+
+Act with_files(Given& given, std::function<Result<void>(RegistryFiles&)> act) {
+    return [&given, act = std::move(act)]() -> Result<void> {
+        ANCHOR_ASSIGN_OR_RETURN(const auto files, RegistryFiles::open(given.init.folder));
+        return act(*files);
+    };
+}
+
+void add_init(CLI::App& app, Given& given, Act& act) {
+    auto* command = app.add_subcommand("init", "Make a new registry: authorities, keys, claim bundle, broker configuration");
+    auto& options = given.init;
+    command->add_option("--tenant", options.tenant, "Name of the fleet's owner: a-z, 0-9 and inner -")->required();
+    command->add_option("--host", options.host, "Name or address under which devices reach the broker")->capture_default_str();
+    command->add_option("--bind", options.bind_address, "Address that the broker listens on")->capture_default_str();
+    command->add_option("--enroll-port", options.enroll_port, "Port for devices with a claim certificate")->capture_default_str();
+    command->add_option("--fleet-port", options.fleet_port, "Port for devices with their own certificate")->capture_default_str();
+    command->add_option("--broker-user", options.broker_user, "User that the broker runs as where root starts it (default: who runs this)");
+    command->add_option("--authority-keys", options.authority_keys, "How many keys sign policies and reference values")
+        ->capture_default_str();
+    command->add_option("--threshold", options.threshold, "How many of them it takes")->capture_default_str();
+    command->add_option("--batch", options.batch, "Name of the first batch of devices")->capture_default_str();
+    command->add_flag("--allow-uncertified-ek", options.allow_uncertified_ek, "Let TPMs without an EK certificate enrol");
+    command->add_flag("--allow-software-keys", options.allow_software_keys, "Let devices without a TPM enrol");
+    command->add_flag("--require-approval", options.require_approval, "Each new device waits for an operator");
+    command->callback([&] { act = [&] { return init(given.init); }; });
+}
+
+void add_devices(CLI::App& app, Given& given, Act& act) {
+    auto* devices = app.add_subcommand("devices", "List the devices; \"devices show ID\" tells all about one");
+    devices->add_flag("--json", given.json, "For scripts");
+    auto* show = devices->add_subcommand("show", "All about one device");
+    show->add_option("ID", given.device, "The device")->required();
+    show->add_flag("--json", given.json, "For scripts");
+    devices->callback([&, show] {
+        act = with_files(given, [&given, show](RegistryFiles& files) {
+            return show->parsed() ? show_device(files, given.device, given.json) : list_devices(files, given.json);
+        });
+    });
+    auto* approve_one = app.add_subcommand("approve", "Let a device enrol that waits for approval");
+    approve_one->add_option("ID", given.device, "The device")->required();
+    approve_one->callback([&] { act = with_files(given, [&given](RegistryFiles& files) { return approve(files, given.device); }); });
+    auto* suspend = app.add_subcommand("suspend", "Put a device aside until \"resume\"");
+    suspend->add_option("ID", given.device, "The device")->required();
+    suspend->add_option("--reason", given.reason, "Why, in words")->required();
+    suspend->callback([&] {
+        act = with_files(
+            given, [&given](RegistryFiles& files) { return set_status(files, given.device, StandingStatus::Suspended, given.reason); });
+    });
+    auto* resume = app.add_subcommand("resume", "End a suspension");
+    resume->add_option("ID", given.device, "The device")->required();
+    resume->callback([&] {
+        act = with_files(given, [&given](RegistryFiles& files) { return set_status(files, given.device, StandingStatus::Active, ""); });
+    });
+    auto* group = app.add_subcommand("group", "Put a device into a group: its policy and its reference values");
+    group->add_option("ID", given.device, "The device")->required();
+    group->add_option("GROUP", given.group, "The group")->required();
+    group->callback(
+        [&] { act = with_files(given, [&given](RegistryFiles& files) { return set_group(files, given.device, given.group); }); });
+}
+
+void add_endorsements(CLI::App& app, Given& given, Act& act) {
+    auto* ek = app.add_subcommand("ek", "Whose endorsement keys may enrol");
+    ek->require_subcommand(1);
+    auto* add = ek->add_subcommand("add", "List one EK");
+    add->add_option("WHAT", given.what, "SHA-256 in hex of its public area or certificate, or a file with either")->required();
+    add->add_option("--note", given.note, "Whose it is, for people");
+    add->callback(
+        [&] { act = with_files(given, [&given](RegistryFiles& files) { return list_endorsement(files, given.what, given.note); }); });
+    ek->add_subcommand("list", "Show the listed EKs")->callback([&] { act = with_files(given, show_endorsements); });
+    auto* roots = ek->add_subcommand("roots", "Manufacturers whose EK certificates count");
+    roots->require_subcommand(1);
+    auto* add_root = roots->add_subcommand("add", "Add certificates, PEM or DER");
+    add_root->add_option("PATH", given.file, "A file, or a folder of files")->required();
+    add_root->callback([&] { act = with_files(given, [&given](RegistryFiles& files) { return add_roots(files, given.file); }); });
+}
+
+void add_document(CLI::App& app, Given& given, Act& act, DocumentKind kind, const char* about) {
+    auto* command = app.add_subcommand(std::string(to_string(kind)), about);
+    command->require_subcommand(1);
+    auto* set = command->add_subcommand("set", "Sign a file with the authority keys and put it in force for a group");
+    set->add_option("FILE", given.file, "The body, JSON")->required();
+    set->add_option("--group", given.group, "For which devices")->capture_default_str();
+    set->add_option("--keys", given.keys, "Folder with authority-*.key (default: the registry's own \"authority\")");
+    set->callback([&, kind] {
+        act = with_files(given, [&given, kind](RegistryFiles& files) {
+            return set_document(files, kind, given.file, given.group, given.keys.empty() ? files.folder().authority() : given.keys);
+        });
+    });
+}
+
+int run(int count, char** words) {
+    CLI::App app(
+        "The registry of a fleet: enrols devices, judges their Evidence, publishes policies and reference values.\n"
+        "Exit codes: 0 done, 1 failed, 2 wrong usage, 3 refused.");
+    Given given;
+    Act act;
+    app.add_option("--dir", given.init.folder, "The registry's folder")->capture_default_str();
+    app.require_subcommand(1);
+    app.fallthrough();
+    add_init(app, given, act);
+    app.add_subcommand("serve", "Answer devices until SIGTERM")->callback([&] { act = [&] { return serve(given.init.folder); }; });
+    add_devices(app, given, act);
+    add_endorsements(app, given, act);
+    add_document(app, given, act, DocumentKind::Policy, "Policies of groups");
+    add_document(app, given, act, DocumentKind::Reference, "Reference values of groups");
+    try {
+        app.parse(count, words);
+    } catch (const CLI::ParseError& error) {
+        return app.exit(error) == 0 ? kDone : kUsage;
+    }
+    return report(act());
+}
+
+}  // namespace
+}  // namespace anchor::registryd
+
+int main(int count, char** words) { return anchor::registryd::run(count, words); }

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// What an operator does to a registry, beside one that is serving or without. Each act is one transaction, audited.
+
+#include <string>
+#include <vector>
+
+#include "registry_files.h"
+
+namespace anchor::registryd {
+
+[[nodiscard]] Result<void> list_devices(RegistryFiles& files, bool json);
+/// Denied where there is no such device.
+[[nodiscard]] Result<void> show_device(RegistryFiles& files, const std::string& id, bool json);
+[[nodiscard]] Result<void> approve(RegistryFiles& files, const std::string& id);
+/// A new standing. Denied: no such device, or revoked for good.
+[[nodiscard]] Result<void> set_status(RegistryFiles& files, const std::string& id, StandingStatus status, const std::string& reason);
+/// The group decides which policy and which reference values apply.
+[[nodiscard]] Result<void> set_group(RegistryFiles& files, const std::string& id, const std::string& group);
+
+/// `what` is a digest in hex, or a file: an EK certificate (PEM or DER), or a TPMT_PUBLIC or TPM2B_PUBLIC.
+[[nodiscard]] Result<void> list_endorsement(RegistryFiles& files, const std::string& what, const std::string& note);
+[[nodiscard]] Result<void> show_endorsements(RegistryFiles& files);
+/// Certificates of TPM makers, from a file or from every file of a folder.
+[[nodiscard]] Result<void> add_roots(RegistryFiles& files, const std::string& path);
+
+/// Signs a body with the authority keys found in the folder and stores it as the next version for the group; a serving registry
+/// publishes it. Denied: too few keys. Rejected: the body is not of that kind's form.
+[[nodiscard]] Result<void> set_document(RegistryFiles& files, protocol::DocumentKind kind, const std::string& file,
+                                        const std::string& group, const std::string& key_folder);
+
+}  // namespace anchor::registryd

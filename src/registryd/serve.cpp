@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "serve.h"
+
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdlib>
+#include <cstring>
+
+#include <spdlog/spdlog.h>
+#include <asio/io_context.hpp>
+#include <asio/signal_set.hpp>
+#include <asio/steady_timer.hpp>
+
+#include <anchor/base/unique_fd.h>
+#include <anchor/link/paho_link.h>
+#include <anchor/registry/broker_config.h>
+#include <anchor/registry/service.h>
+
+#include "registry_files.h"
+
+namespace anchor::registryd {
+namespace {
+
+constexpr Seconds kTick{1};
+
+// sd_notify(3) without its library: one datagram to the socket that the service manager names, or nothing.
+void notify(std::string_view state) {
+    const char* path = std::getenv("NOTIFY_SOCKET");
+    sockaddr_un address{};
+    if (path == nullptr || std::strlen(path) < 2 || std::strlen(path) >= sizeof address.sun_path) return;
+    address.sun_family = AF_UNIX;
+    std::memcpy(address.sun_path, path, std::strlen(path));
+    if (path[0] == '@') address.sun_path[0] = '\0';
+    const UniqueFd fd(socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+    const auto size = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + std::strlen(path));
+    if (!fd.valid()) return;
+    static_cast<void>(sendto(fd.get(), state.data(), state.size(), MSG_NOSIGNAL, reinterpret_cast<const sockaddr*>(&address), size));
+}
+
+Result<LinkCredentials> credentials_of(const RegistryFiles& files) {
+    LinkCredentials credentials;
+    credentials.host = files.settings().broker_host;
+    credentials.port = files.settings().broker_port;
+    credentials.client_id = registry::kRegistryName;
+    credentials.time = [&clock = files.clock()] { return LinkTime{clock.wall(), false}; };
+    ANCHOR_ASSIGN_OR_RETURN(auto key, read_key(files.folder().client_key()));
+    credentials.key = std::make_shared<crypto::SoftwareKey>(std::move(key));
+    ANCHOR_ASSIGN_OR_RETURN(const auto chain, read_certificates(files.folder().client_certificate()));
+    for (const auto& certificate : chain) credentials.certificate_chain.push_back(to_bytes(certificate.der()));
+    ANCHOR_ASSIGN_OR_RETURN(const auto roots, read_certificates(files.folder().root_certificate()));
+    for (const auto& root : roots) credentials.anchors.push_back(to_bytes(root.der()));
+    return credentials;
+}
+
+void keep_ticking(asio::steady_timer& timer, registry::Service& service) {
+    timer.expires_after(kTick);
+    timer.async_wait([&timer, &service](const asio::error_code& error) {
+        if (error) return;
+        service.tick();
+        keep_ticking(timer, service);
+    });
+}
+
+}  // namespace
+
+Result<void> serve(const std::string& folder) {
+    ANCHOR_ASSIGN_OR_RETURN(const auto files, RegistryFiles::open(folder));
+    ANCHOR_ASSIGN_OR_RETURN(registry::Authority * authority, files->authority());
+    ANCHOR_ASSIGN_OR_RETURN(const auto topics, protocol::Topics::of(files->settings().tenant));
+    ANCHOR_ASSIGN_OR_RETURN(auto credentials, credentials_of(*files));
+    const auto& settings = files->settings();
+    registry::RegisterJudge judge;
+    registry::Verifier verifier(settings, files->store(), *authority, judge, files->clock());
+    registry::Requests requests(settings, topics, files->store(), *authority, verifier, files->clock());
+
+    asio::io_context loop(1);
+    link::PahoLink link(loop, {});
+    registry::Service service(topics, files->store(), *authority, requests, link);
+    asio::steady_timer timer(loop);
+    asio::signal_set signals(loop, SIGTERM, SIGINT);
+    signals.async_wait([&](const asio::error_code& error, int) {
+        if (error) return;
+        spdlog::info("stopping");
+        notify("STOPPING=1");
+        timer.cancel();
+        service.stop();
+        loop.stop();
+    });
+    service.start(std::move(credentials));
+    keep_ticking(timer, service);
+    spdlog::info("serving tenant {} at broker {}:{}", settings.tenant, settings.broker_host, settings.broker_port);
+    notify("READY=1");
+    loop.run();
+    return {};
+}
+
+}  // namespace anchor::registryd
