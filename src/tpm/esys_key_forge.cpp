@@ -19,7 +19,7 @@ bool fits(SignatureScheme scheme, KeyAlg alg) noexcept { return (scheme == Signa
 
 std::size_t field_octets(KeyAlg alg) noexcept { return alg == KeyAlg::EcP384 ? 48U : 32U; }
 
-// ECDSA uses the leftmost bits of a digest that is longer than the curve's order (FIPS 186-4 §6.4): the TPM is given
+// ECDSA uses the leftmost bits of a digest that is longer than the curve's order (FIPS 186-5 §6.4): the TPM is given
 // just these, under the algorithm that has their length, because it refuses some longer ones.
 Result<Digest> shortened(const Digest& digest, KeyAlg alg) {
     if (digest.alg() == HashAlg::Sha1) return rejected("SHA-1 is not signed");

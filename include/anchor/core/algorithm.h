@@ -44,7 +44,7 @@ enum class KeyAlg : std::uint8_t { EcP256, EcP384, Rsa2048, Rsa3072, Rsa4096 };
 
 /// How a key signs a digest.
 enum class SignatureScheme : std::uint8_t {
-    Ecdsa,     ///< FIPS 186-4; the signature is r ‖ s, each as long as the field (the form of RFC 7518 §3.4)
+    Ecdsa,     ///< FIPS 186-5; the signature is r ‖ s, each as long as the field (the form of RFC 7518 §3.4)
     RsaPkcs1,  ///< RSASSA-PKCS1-v1_5, RFC 8017 §8.2
     RsaPss,    ///< RSASSA-PSS, RFC 8017 §8.1, MGF1 and salt of the digest's algorithm and length
 };

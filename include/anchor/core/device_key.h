@@ -17,7 +17,7 @@ public:
     /// SubjectPublicKeyInfo, DER (RFC 5280 §4.1.2.7).
     [[nodiscard]] virtual ByteView public_key() const noexcept = 0;
     /// Signs the digest. Ecdsa with a digest longer than the curve's order signs its leftmost octets
-    /// (FIPS 186-4 §6.4). May take seconds on a busy TPM and may be called from any one thread at a time.
+    /// (FIPS 186-5 §6.4). May take seconds on a busy TPM and may be called from any one thread at a time.
     /// Rejected: the scheme does not fit the key. Unavailable: not now. Denied: the key refuses, which for a
     /// key bound to the boot state means that this boot is not the approved one.
     [[nodiscard]] virtual Result<Bytes> sign(SignatureScheme scheme, const Digest& digest) = 0;
