@@ -10,8 +10,6 @@
 #include <array>
 #include <cerrno>
 
-#include <nlohmann/json.hpp>
-
 #include <anchor/base/file.h>
 #include <anchor/control/interface.h>
 
@@ -28,12 +26,12 @@ SteadyTime now() {
 
 Result<void> wait_for(int socket, short events, SteadyTime until) {
     while (true) {
-        const auto left = std::clamp<Milliseconds::rep>((until - now()).count(), 0, INT32_MAX);
+        const auto left = std::clamp<Milliseconds::rep>((until - now()).count(), 0, INT32_MAX);  // poll() counts in int
         pollfd state{socket, events, 0};
         const int ready = ::poll(&state, 1, static_cast<int>(left));
         if (ready > 0) return {};
-        if (ready == 0) return unavailable("no answer before the deadline", ETIMEDOUT);
-        if (errno != EINTR) return from_errno("poll", errno);
+        if (ready == 0 && left < INT32_MAX) return unavailable("no answer before the deadline", ETIMEDOUT);
+        if (ready < 0 && errno != EINTR) return from_errno("poll", errno);
     }
 }
 

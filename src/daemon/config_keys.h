@@ -3,7 +3,6 @@
 
 // The keys of anchord.toml: one table with what each expects and where it goes. What is not in the table is refused.
 
-#include <functional>
 #include <optional>
 #include <span>
 #include <string>

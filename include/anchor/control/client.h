@@ -8,6 +8,8 @@
 #include <string>
 #include <string_view>
 
+#include <nlohmann/json.hpp>
+
 #include <anchor/base/json.h>
 #include <anchor/base/time.h>
 #include <anchor/base/unique_fd.h>

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent_commands.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <ostream>
+
+#include <nlohmann/json.hpp>
+
+#include <anchor/base/encoding.h>
+#include <anchor/base/file.h>
+
+#include "agent_call.h"
+#include "exit_code.h"
+#include "status_view.h"
+
+namespace anchor::cli {
+namespace {
+
+constexpr std::size_t kMaxDocument = 512UL * 1024;
+constexpr std::size_t kMaxNonce = 64;
+constexpr Milliseconds kForever = std::chrono::hours(24 * 365);
+constexpr std::string_view kClearScreen = "\033[H\033[2J";
+
+WallTime now() { return std::chrono::time_point_cast<Milliseconds>(std::chrono::system_clock::now()); }
+
+std::string json_text(const Json& value, int indent) { return value.dump(indent, ' ', false, Json::error_handler_t::replace); }
+
+Result<Json> status_in(const Json& answer) {
+    const auto status = answer.find("status");
+    if (status == answer.end() || !status->is_object()) return rejected("the daemon's answer has no status");
+    return Json(*status);
+}
+
+std::string level_in(const Json& object) { return json_string(object, "level").value_or("unknown"); }
+
+void print_status(const Json& status, const StatusOptions& options, std::ostream& out, const Painter& paint) {
+    if (options.json)
+        out << json_text(status, options.watch ? -1 : 2) << '\n';
+    else
+        out << view_status(status, now(), paint);
+    out << std::flush;
+}
+
+Result<int> watch_status(control::Client& client, const StatusOptions& options, std::ostream& out, const Painter& paint) {
+    const bool clear = !options.json && ::isatty(STDOUT_FILENO) != 0;
+    bool first = true;
+    const auto receiver = [&](const Json& answer) {
+        const auto status = status_in(answer);
+        if (!status) return false;
+        if (clear) out << kClearScreen;
+        if (!clear && !first && !options.json) out << '\n';
+        first = false;
+        print_status(*status, options, out, paint);
+        return out.good();
+    };
+    ANCHOR_RETURN_IF_ERROR(client.stream("Subscribe", Json::object(), receiver, kForever));
+    return exit_code::kDone;
+}
+
+Result<void> write_file(const std::string& path, ByteView octets) {
+    const UniqueFd fd(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0644));
+    if (!fd.valid()) return from_errno(path, errno);
+    return write_all(fd.get(), octets, path);
+}
+
+// A failure of our own disk is no failure of the way to the daemon, which an errno would make it.
+Error of_this_side(Error error) {
+    error.native = 0;
+    error.kind = ErrorKind::Unavailable;
+    return error;
+}
+
+Result<void> write_octets(const Json& answer, std::string_view member, const std::string& path) {
+    ANCHOR_ASSIGN_OR_RETURN(const std::string text, json_string(answer, member));
+    auto octets = from_base64(text);
+    if (!octets) return std::move(octets).error().within(member);
+    auto written = write_file(path, *octets);
+    if (!written) return of_this_side(std::move(written).error());
+    return {};
+}
+
+Json telemetry_value(const std::string& value) {
+    auto json = parse_json(value);
+    if (json && (json->is_number() || json->is_boolean())) return std::move(*json);
+    return value;
+}
+
+}  // namespace
+
+Result<int> show_status(const AgentAccess& agent, const StatusOptions& options, std::ostream& out, const Painter& paint) {
+    ANCHOR_ASSIGN_OR_RETURN(control::Client client, connect_to(agent));
+    if (options.watch) return watch_status(client, options, out, paint);
+    ANCHOR_ASSIGN_OR_RETURN(const Json answer, client.call("GetStatus", Json::object(), agent.patience));
+    ANCHOR_ASSIGN_OR_RETURN(const Json status, status_in(answer));
+    print_status(status, options, out, paint);
+    return options.exit_code ? exit_code_of_level(level_in(status)) : exit_code::kDone;
+}
+
+std::string complaint_about_nonce(const std::string& nonce) {
+    const auto octets = from_hex(nonce);
+    if (octets && !octets->empty() && octets->size() <= kMaxNonce) return {};
+    return "expected 1 to 64 octets in hexadecimal";
+}
+
+Result<int> fetch_evidence(const AgentAccess& agent, const std::string& nonce, const std::string& folder, std::ostream& out) {
+    ANCHOR_ASSIGN_OR_RETURN(const Json answer, call_agent(agent, "GetEvidence", {{"nonce", nonce}}));
+    if (::mkdir(folder.c_str(), 0755) != 0 && errno != EEXIST) return of_this_side(from_errno(folder, errno));
+    static constexpr std::array<std::pair<std::string_view, std::string_view>, 4> kFiles{
+        {{"quote", "quote.msg"}, {"signature", "quote.sig"}, {"pcrs", "quote.pcrs"}, {"ak", "ak.pub"}}};
+    for (const auto& [member, file] : kFiles) ANCHOR_RETURN_IF_ERROR(write_octets(answer, member, folder + "/" + std::string(file)));
+    out << "To check it:\n  cd " << folder << " && tpm2_checkquote -u ak.pub -m quote.msg -s quote.sig -f quote.pcrs -q " << nonce << '\n';
+    return exit_code::kDone;
+}
+
+Result<int> attest_now(const AgentAccess& agent, bool json, std::ostream& out, const Painter& paint) {
+    ANCHOR_ASSIGN_OR_RETURN(const Json answer, call_agent(agent, "Attest", Json::object()));
+    const Json result = answer.value("result", Json::object());
+    const std::string level = level_in(result);
+    if (json)
+        out << json_text(result, 2) << '\n';
+    else
+        out << "The registry judges: " << printable(level) << '\n' << view_findings(result.value("findings", Json::array()), paint);
+    return level_from(level) == Level::Trusted ? exit_code::kDone : exit_code::kRefused;
+}
+
+Result<int> import_document(const AgentAccess& agent, const std::string& file, std::ostream& out) {
+    auto document = read_text_file(file, kMaxDocument);
+    if (!document) return of_this_side(std::move(document).error());
+    ANCHOR_ASSIGN_OR_RETURN(const Json answer, call_agent(agent, "Import", {{"document", *document}}));
+    out << "accepted: " << printable(json_string(answer, "accepted").value_or(file)) << '\n';
+    return exit_code::kDone;
+}
+
+Result<int> put_telemetry(const AgentAccess& agent, const std::string& name, const std::string& value) {
+    ANCHOR_RETURN_IF_ERROR(call_agent(agent, "PutTelemetry", {{"name", name}, {"value", telemetry_value(value)}}));
+    return exit_code::kDone;
+}
+
+Result<int> check_access(const AgentAccess& agent, const std::string& name, std::ostream& out) {
+    ANCHOR_ASSIGN_OR_RETURN(const Json answer, call_agent(agent, "CheckAccess", {{"name", name}}));
+    ANCHOR_ASSIGN_OR_RETURN(const bool allowed, json_bool(answer, "allowed"));
+    out << (allowed ? "allowed" : "denied") << " (this device is " << printable(level_in(answer)) << ")\n";
+    return allowed ? exit_code::kDone : exit_code::kRefused;
+}
+
+}  // namespace anchor::cli

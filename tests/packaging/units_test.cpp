@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Units, users and folders of the packaging, judged by systemd's own tools.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <regex>
+
+#include <anchor/base/file.h>
+#include <parts/command.h>
+#include <parts/scratch.h>
+
+namespace anchor {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+const std::string kPackaging = ANCHOR_SOURCE_DIR "/packaging";
+
+bool is_unit(const std::filesystem::path& file) {
+    const auto extension = file.extension();
+    return extension == ".service" || extension == ".socket" || extension == ".target";
+}
+
+class Units : public testing::Test {
+protected:
+    void SetUp() override {
+        if (!parts::on_path("systemd-analyze")) GTEST_SKIP() << "systemd-analyze is not installed";
+        for (const auto& file : std::filesystem::directory_iterator(kPackaging + "/systemd")) {
+            if (is_unit(file.path())) copy(file.path());
+        }
+    }
+
+    // The programs need not be installed for this test: any program stands in for them.
+    void copy(const std::filesystem::path& file) {
+        const std::string text = read_text_file(file.string(), 1U << 16U).value();
+        const std::string name = file.filename().string();
+        paths_.push_back(scratch_.write(name, std::regex_replace(text, std::regex("ExecStart=/usr/sbin/\\S+"), "ExecStart=/bin/true")));
+    }
+
+    [[nodiscard]] parts::CommandResult verify() const {
+        parts::Arguments command{"systemd-analyze", "verify", "--man=no"};
+        command.insert(command.end(), paths_.begin(), paths_.end());
+        return parts::run(command);
+    }
+
+    parts::Scratch scratch_{"units"};
+    std::vector<std::string> paths_;
+};
+
+TEST_F(Units, AreVerifiedWithoutAComplaint) {
+    ASSERT_GE(paths_.size(), 8U);
+
+    const auto verified = verify();
+
+    EXPECT_TRUE(verified.ok()) << verified.output;
+    EXPECT_EQ(verified.output, "");
+}
+
+TEST_F(Units, WithAnUnknownSettingWouldBeNoticed) {
+    paths_.push_back(scratch_.write("odd.service", std::string_view("[Service]\nExecStart=/bin/true\nNoSuchSetting=yes\n")));
+
+    EXPECT_THAT(verify().output, HasSubstr("NoSuchSetting"));
+}
+
+TEST_F(Units, ExposeTheDaemonLittle) {
+    const auto security = parts::run({"systemd-analyze", "security", "--offline=true", "--threshold=20", scratch_.path("anchord.service")});
+
+    EXPECT_TRUE(security.ok()) << security.output;
+}
+
+TEST(Users, AreReadBySystemd) {
+    if (!parts::on_path("systemd-sysusers")) GTEST_SKIP() << "systemd-sysusers is not installed";
+    const parts::Scratch root("sysusers");
+
+    const auto made = parts::run({"systemd-sysusers", "--dry-run", "--root=" + root.path(), kPackaging + "/sysusers.d/anchord.conf"});
+
+    EXPECT_TRUE(made.ok()) << made.output;
+    EXPECT_THAT(made.output, Not(HasSubstr("ignoring")));
+}
+
+TEST(Folders, AreMadeForTheDaemonAndNobodyElse) {
+    if (!parts::on_path("systemd-tmpfiles")) GTEST_SKIP() << "systemd-tmpfiles is not installed";
+    if (::geteuid() != 0) GTEST_SKIP() << "only root can give folders to a group";
+    const parts::Scratch root("tmpfiles");
+    std::filesystem::create_directory(root.path("etc"));
+    root.write("etc/group", std::string_view("root:x:0:\nanchord:x:998:\n"));
+    root.write("etc/passwd", std::string_view("root:x:0:0:root:/root:/bin/sh\n"));
+
+    const auto made = parts::run({"systemd-tmpfiles", "--create", "--root=" + root.path(), kPackaging + "/tmpfiles.d/anchord.conf"});
+
+    EXPECT_TRUE(made.ok()) << made.output;
+    struct stat found {};
+    ASSERT_EQ(::stat(root.path("etc/anchord/policy.d").c_str(), &found), 0);
+    EXPECT_EQ(found.st_mode & 07777U, 0750U);
+    EXPECT_EQ(found.st_gid, 998U);
+}
+
+}  // namespace
+}  // namespace anchor
