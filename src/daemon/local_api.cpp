@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "local_api.h"
+
+#include <algorithm>
+#include <asio/post.hpp>
+#include <nlohmann/json.hpp>
+
+#include <anchor/base/encoding.h>
+#include <anchor/crypto/jws.h>
+#include <anchor/protocol/document.h>
+#include <anchor/tpmwire/pcr_file.h>
+
+namespace anchor::daemon {
+namespace {
+
+constexpr std::size_t kMaxNonce = 64;
+constexpr std::size_t kMaxQuotes = 4;  // asked for by operators and not yet made: each keeps the worker from its round
+constexpr Milliseconds kResultDeadline = std::chrono::seconds(90);
+
+Result<std::string> only_text(const Json& parameters, std::string_view name) {
+    ANCHOR_RETURN_IF_ERROR(json_only_keys(parameters, {name}));
+    return json_string(parameters, name);
+}
+
+Result<Bytes> nonce_of(const Json& parameters) {
+    ANCHOR_ASSIGN_OR_RETURN(const std::string text, only_text(parameters, "nonce"));
+    if (text.empty() || text.size() > 2 * kMaxNonce) return rejected("nonce: expected 1 to 64 octets in hexadecimal");
+    auto nonce = from_hex(text);
+    if (!nonce) return std::move(nonce).error().within("nonce");
+    return nonce;
+}
+
+// TPM2B_PUBLIC, Part 2 §12.2.5: the area behind its size.
+Bytes sized(ByteView area) {
+    Bytes octets = {static_cast<std::uint8_t>(area.size() >> 8U), static_cast<std::uint8_t>(area.size() & 0xFFU)};
+    append(octets, area);
+    return octets;
+}
+
+Result<Json> evidence_json(const agent::QuoteForPeople& made, const std::vector<PcrSelection>& selections) {
+    ANCHOR_ASSIGN_OR_RETURN(const Bytes pcrs, tpmwire::pcr_file(selections, made.quote.pcrs));
+    return Json{{"quote", to_base64(made.quote.attestation.attest)},
+                {"signature", to_base64(made.quote.attestation.signature)},
+                {"pcrs", to_base64(pcrs)},
+                {"ak", to_base64(sized(made.ak_public))}};
+}
+
+// "policy", of a document that the gate has let through.
+std::string kind_of(std::string_view document) {
+    const auto jws = crypto::UnverifiedJws::parse(document);
+    if (!jws) return "document";
+    for (std::size_t i = 0; i < protocol::kDocumentKindCount; ++i) {
+        const auto kind = static_cast<protocol::DocumentKind>(i);
+        if (jws->typ() == protocol::typ_of(kind)) return std::string(to_string(kind));
+    }
+    return jws->typ();
+}
+
+}  // namespace
+
+void LocalApi::answer(const control::Call& call, const control::Responder& responder) {
+    using Answer = void (LocalApi::*)(const control::Call&, const control::Responder&);
+    static constexpr std::pair<std::string_view, Answer> kAnswers[] = {
+        {"GetStatus", &LocalApi::get_status},
+        {"GetDecision", &LocalApi::get_decision},
+        {"Subscribe", &LocalApi::subscribe},
+        {"GetEvidence", &LocalApi::get_evidence},
+        {"Attest", &LocalApi::attest},
+        {"CheckAccess", &LocalApi::check_access},
+        {"PutTelemetry", &LocalApi::put_telemetry},
+        {"Import", &LocalApi::import},
+    };
+    const auto* found = std::ranges::find(kAnswers, call.method, [](const auto& entry) { return entry.first; });
+    if (found == std::end(kAnswers)) return responder.fail(unavailable(call.method + " is not answered by this agent"));
+    (this->*found->second)(call, responder);
+}
+
+Json LocalApi::status() const {
+    Json status = agent_.status();
+    status["version"] = version_;
+    return status;
+}
+
+void LocalApi::get_status(const control::Call&, const control::Responder& responder) { responder.done({{"status", status()}}); }
+
+void LocalApi::get_decision(const control::Call&, const control::Responder& responder) {
+    const Json now = status();
+    responder.done({{"decision", {{"level", now["local_level"]}, {"findings", now["findings"]}, {"policies", now["policies"]}}}});
+}
+
+void LocalApi::subscribe(const control::Call&, const control::Responder& responder) {
+    if (subscribers_.empty()) told_ = status();
+    responder.next({{"status", told_}});
+    subscribers_.push_back(responder);
+    changed();
+}
+
+void LocalApi::get_evidence(const control::Call& call, const control::Responder& responder) {
+    auto nonce = nonce_of(call.parameters);
+    if (!nonce) return responder.fail(nonce.error());
+    if (quotes_ >= kMaxQuotes) return responder.fail(unavailable("other quotes are being made"));
+    ++quotes_;
+    agent_.quote(std::move(nonce).value(), [this, responder](const Result<agent::QuoteForPeople>& made) {
+        --quotes_;
+        if (!made) return responder.fail(made.error());
+        const auto evidence = evidence_json(*made, selections_);
+        return evidence ? responder.done(*evidence) : responder.fail(evidence.error());
+    });
+}
+
+void LocalApi::attest(const control::Call&, const control::Responder& responder) {
+    const Json now = status();
+    if (!now["connection"]["connected"].get<bool>()) return responder.fail(unavailable("not connected to the registry"));
+    waiting_.push_back({responder, now["attestation"], clock_.steady() + kResultDeadline});
+    agent_.attest();
+}
+
+void LocalApi::check_access(const control::Call& call, const control::Responder& responder) {
+    const auto name = only_text(call.parameters, "name");
+    if (!name) return responder.fail(name.error());
+    responder.done({{"allowed", agent_.allows(*name)}, {"level", to_string(agent_.trust().level)}});
+}
+
+void LocalApi::put_telemetry(const control::Call&, const control::Responder& responder) {
+    responder.fail(unavailable("this agent is not configured to take telemetry"));
+}
+
+void LocalApi::import(const control::Call& call, const control::Responder& responder) {
+    const auto document = only_text(call.parameters, "document");
+    if (!document) return responder.fail(document.error());
+    if (auto taken = agent_.import(*document); !taken) return responder.fail(taken.error());
+    responder.done({{"accepted", kind_of(*document)}});
+}
+
+void LocalApi::changed() {
+    if (telling_soon_ || (subscribers_.empty() && waiting_.empty())) return;
+    telling_soon_ = true;
+    asio::post(loop_, [this] { tell(); });
+}
+
+void LocalApi::tell() {
+    telling_soon_ = false;
+    std::erase_if(subscribers_, [](const auto& subscriber) { return !subscriber.waiting(); });
+    Json now = status();
+    std::erase_if(waiting_, [&](const WaitingForResult& waiting) {
+        if (now["attestation"] == waiting.before) return !waiting.responder.waiting();
+        Json result = now["attestation"];
+        result["level"] = now["level"];
+        waiting.responder.done({{"result", std::move(result)}});
+        return true;
+    });
+    if (now == told_) return;
+    told_ = std::move(now);
+    for (const auto& subscriber : subscribers_) subscriber.next({{"status", told_}});
+}
+
+void LocalApi::pass_time() {
+    const SteadyTime now = clock_.steady();
+    std::erase_if(waiting_, [now](const WaitingForResult& waiting) {
+        if (now < waiting.until) return !waiting.responder.waiting();
+        waiting.responder.fail(unavailable("the registry did not answer in time"));
+        return true;
+    });
+    std::erase_if(subscribers_, [](const auto& subscriber) { return !subscriber.waiting(); });
+}
+
+}  // namespace anchor::daemon

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// LocalApi: the methods of io.anchord.Agent, answered by the agent. Who calls has been judged by the server; what they send is
+// foreign. On the loop thread; nothing here waits.
+
+#include <asio/io_context.hpp>
+#include <string>
+#include <vector>
+
+#include <anchor/agent/agent.h>
+#include <anchor/control/server.h>
+#include <anchor/core/clock.h>
+
+namespace anchor::daemon {
+
+class LocalApi {
+public:
+    /// All must outlive it. `selections` are the registers of every quote, in their order.
+    LocalApi(asio::io_context& loop, agent::Agent& agent, const Clock& clock, std::vector<PcrSelection> selections, std::string version)
+        : loop_(loop), agent_(agent), clock_(clock), selections_(std::move(selections)), version_(std::move(version)) {}
+
+    void answer(const control::Call& call, const control::Responder& responder);
+
+    /// The agent's status may have changed. Subscribers and those who wait for an attestation hear of it once a turn of the loop,
+    /// however often this is called, and only where it did change.
+    void changed();
+    /// Gives up on attestations that did not come about in time.
+    void pass_time();
+
+private:
+    struct WaitingForResult {
+        control::Responder responder;
+        Json before;  // the last attestation when it was asked for
+        SteadyTime until;
+    };
+
+    void get_status(const control::Call& call, const control::Responder& responder);
+    void get_decision(const control::Call& call, const control::Responder& responder);
+    void subscribe(const control::Call& call, const control::Responder& responder);
+    void get_evidence(const control::Call& call, const control::Responder& responder);
+    void attest(const control::Call& call, const control::Responder& responder);
+    void check_access(const control::Call& call, const control::Responder& responder);
+    void put_telemetry(const control::Call& call, const control::Responder& responder);
+    void import(const control::Call& call, const control::Responder& responder);
+    void tell();
+    [[nodiscard]] Json status() const;
+
+    asio::io_context& loop_;
+    agent::Agent& agent_;
+    const Clock& clock_;
+    std::vector<PcrSelection> selections_;
+    std::string version_;
+    std::vector<control::Responder> subscribers_;
+    std::vector<WaitingForResult> waiting_;
+    Json told_;               // the status that subscribers know
+    std::size_t quotes_ = 0;  // under way
+    bool telling_soon_ = false;
+};
+
+}  // namespace anchor::daemon

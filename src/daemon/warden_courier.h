@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// WardenCourier: brings the newest wish to an enforcer that may take its time (the warden runs hooks), away from the loop. A wish
+// that could not be carried out stands until it could, or until a newer one takes its place.
+
+#include <functional>
+#include <string>
+
+#include <anchor/agent/parts.h>
+#include <anchor/core/enforcer.h>
+#include <anchor/core/worker.h>
+
+namespace anchor::daemon {
+
+class WardenCourier final : public Enforcer {
+public:
+    using Log = std::function<void(agent::Severity, const std::string&)>;
+
+    /// Both must outlive it; the worker should be the enforcer's own, as it may be kept waiting for long.
+    WardenCourier(Worker& worker, Enforcer& enforcer, Log log) : worker_(worker), enforcer_(enforcer), log_(std::move(log)) {}
+
+    /// Takes the wish; never fails. What becomes of it is logged, each failure once.
+    Result<void> apply(const Enforcement& wish) override;
+    /// Tries again what stands: for every tick.
+    void retry();
+
+private:
+    void send();
+    void returned(const Result<void>& outcome);
+
+    Worker& worker_;
+    Enforcer& enforcer_;
+    Log log_;
+    Enforcement wish_;
+    bool standing_ = false;   // the newest wish is not carried out
+    bool under_way_ = false;  // one is with the enforcer
+    bool newer_ = false;      // and by now there is another
+    std::string last_failure_;
+};
+
+}  // namespace anchor::daemon

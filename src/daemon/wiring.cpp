@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "wiring.h"
+
+#include <sys/time.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <csignal>
+#include <system_error>
+
+#include <anchor/identity/software_root.h>
+
+#include "program_log.h"
+#include "program_version.h"
+#include "tpm_claims.h"
+#include "tpm_root.h"
+
+namespace anchor::daemon {
+namespace {
+
+constexpr std::chrono::microseconds kLastGrace{1'500'000};
+
+std::shared_ptr<tpm::Device> device_of(const TpmConfig& config) {
+    if (config.software()) return nullptr;
+    tpm::DeviceSettings settings;
+    settings.tcti = config.tcti;
+    return tpm::Device::at(std::move(settings));
+}
+
+std::optional<tpm::EsysCounter> counter_of(const std::shared_ptr<tpm::Device>& device, std::uint32_t index) {
+    if (!device) return std::nullopt;
+    return tpm::EsysCounter(device, index);
+}
+
+std::unique_ptr<RootOfTrust> root_of(const std::shared_ptr<tpm::Device>& device, const TpmConfig& config) {
+    if (!device) return std::make_unique<identity::SoftwareRoot>();
+    return std::make_unique<TpmRoot>(device, config.ak_alg, config.ek_profile == "auto" ? "" : config.ek_profile);
+}
+
+link::LinkSettings link_settings(const LinkConfig& config) {
+    link::LinkSettings settings;
+    settings.keep_alive = config.keep_alive;
+    settings.backoff_first = config.backoff_first;
+    settings.backoff_longest = config.backoff_longest;
+    return settings;
+}
+
+void log_refused_audit(const Error& why) {
+    log(agent::Severity::Error, "the audit log is not what was written, it is put aside and a new one begins: " + why.what);
+}
+
+// A command that a TPM does not finish must not keep a machine from shutting down.
+void arm_the_last_grace() {
+    std::signal(SIGALRM, [](int) { ::_exit(0); });
+    const itimerval once{{}, {kLastGrace.count() / 1'000'000, kLastGrace.count() % 1'000'000}};
+    (void)::setitimer(ITIMER_REAL, &once, nullptr);
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Wiring>> Wiring::build(const DaemonConfig& config, agent::AgentSettings settings) {
+    ANCHOR_ASSIGN_OR_RETURN(auto disk, store::FolderDisk::open(config.state_dir));
+    try {
+        auto wiring = std::unique_ptr<Wiring>(new Wiring(config, std::move(settings), std::move(disk)));
+        ANCHOR_RETURN_IF_ERROR(wiring->listen(config));
+        return wiring;
+    } catch (const std::system_error& error) {  // no descriptor or thread to be had
+        return unavailable(error.what(), error.code().value());
+    }
+}
+
+Wiring::Wiring(const DaemonConfig& config, agent::AgentSettings settings, std::unique_ptr<store::FolderDisk> disk)
+    : disk_(std::move(disk)),
+      audit_(*disk_, log_refused_audit),
+      device_(device_of(config.tpm)),
+      counter_(counter_of(device_, config.tpm.counter_index)),
+      store_(*disk_, counter_ ? &*counter_ : nullptr),
+      root_(root_of(device_, config.tpm)),
+      boot_log_(config.attest.event_log, warden_),
+      link_(loop_, link_settings(config.link)),
+      worker_(loop_),
+      warden_worker_(loop_),
+      courier_(warden_worker_, warden_, log),
+      interval_(std::min(settings.interval, notice_.watchdog().value_or(settings.interval * 2) / 2)),
+      ticks_(loop_),
+      wake_up_(loop_),
+      signals_(loop_, SIGTERM, SIGINT, SIGHUP) {
+    auto selections = settings.selections;
+    agent_ = std::make_unique<agent::Agent>(parts(), std::move(settings));
+    api_.emplace(loop_, *agent_, clock_, std::move(selections), std::string(kProgramVersion));
+}
+
+Wiring::~Wiring() = default;
+
+// Every source of claims of this daemon; a new one is a line here.
+std::vector<ClaimSource*> Wiring::make_sources() {
+    sources_.push_back(std::make_unique<TpmClaims>(device_));
+    std::vector<ClaimSource*> borrowed;
+    for (const auto& source : sources_) borrowed.push_back(source.get());
+    return borrowed;
+}
+
+agent::AgentParts Wiring::parts() {
+    return {
+        .clock = clock_,
+        .worker = worker_,
+        .root = *root_,
+        .link = link_,
+        .store = store_,
+        .audit = audit_,
+        .enforcer = &courier_,
+        .sources = make_sources(),
+        .event_log = [this] { return boot_log_.read(); },
+        .log = log,
+        .changed =
+            [this] {
+                if (api_) api_->changed();
+            },
+        .wake_at = [this](SteadyTime time) { wake_at(time); },
+    };
+}
+
+Result<void> Wiring::listen(const DaemonConfig& config) {
+    control::ServerSettings settings;
+    settings.path = config.socket.path;
+    settings.mode = config.socket.mode;
+    settings.group = config.socket.group;
+    settings.operators = config.socket.operators;
+    settings.version = kProgramVersion;
+    const auto handler = [this](const control::Call& call, const control::Responder& responder) { api_->answer(call, responder); };
+    ANCHOR_ASSIGN_OR_RETURN(server_, control::Server::listen(loop_, std::move(settings), handler));
+    return {};
+}
+
+void Wiring::run() {
+    await_signal();
+    agent_->start();
+    arm_tick();
+    notice_.send("READY=1\nSTATUS=level " + std::string(to_string(agent_->trust().level)));
+    log(agent::Severity::Info, "ready: anchord " + std::string(kProgramVersion));
+    loop_.run();
+}
+
+void Wiring::tick() {
+    courier_.retry();
+    api_->pass_time();
+    agent_->tick();
+    // Fed behind the round that this tick began, once it came back from the worker: a thread that hangs starves the watchdog.
+    worker_.run([] {}, [this] { notice_.send("WATCHDOG=1\nSTATUS=level " + std::string(to_string(agent_->trust().level))); });
+}
+
+void Wiring::arm_tick() {
+    ticks_.expires_after(interval_);
+    ticks_.async_wait([this](const std::error_code& aborted) {
+        if (aborted) return;
+        tick();
+        arm_tick();
+    });
+}
+
+void Wiring::wake_at(SteadyTime time) {
+    wake_up_.expires_after(std::max(time - clock_.steady(), Milliseconds(0)));
+    wake_up_.async_wait([this](const std::error_code& aborted) {
+        if (!aborted) agent_->tick();
+    });
+}
+
+void Wiring::await_signal() {
+    signals_.async_wait([this](const std::error_code& aborted, int signal) {
+        if (aborted) return;
+        if (signal != SIGHUP) return stop();
+        log(agent::Severity::Info, "SIGHUP: configuration is read at the start only; restart to apply changes");
+        await_signal();
+    });
+}
+
+void Wiring::stop() {
+    arm_the_last_grace();
+    notice_.send("STOPPING=1");
+    log(agent::Severity::Info, "stopping");
+    server_.reset();
+    agent_->stop();
+    loop_.stop();
+}
+
+}  // namespace anchor::daemon
