@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/offline_commands.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include <anchor/base/file.h>
+#include <anchor/base/json.h>
+#include <parts/scratch.h>
+
+#include "cli/exit_code.h"
+
+namespace anchor::cli {
+namespace {
+
+using testing::HasSubstr;
+using testing::StartsWith;
+
+const std::string kVectors = ANCHOR_SOURCE_DIR "/tests/vectors/boot/";
+const std::string kBootLog = kVectors + "debian12-ovmf.eventlog.bin";
+const std::string kImaList = kVectors + "debian12-ovmf-ima-sig.ima.bin";
+
+std::string shown(const std::string& file, LogForm form) {
+    std::ostringstream out;
+    const auto code = show_log(file, form, out);
+    return code ? out.str() : "error: " + code.error().what;
+}
+
+TEST(LogShow, KnowsBothKindsByTheirContent) {
+    EXPECT_THAT(shown(kBootLog, LogForm::Table), HasSubstr("EV_S_CRTM_VERSION"));
+    EXPECT_THAT(shown(kBootLog, LogForm::Yaml), StartsWith("---"));
+    EXPECT_TRUE(parse_json(shown(kBootLog, LogForm::Json), {.octets = 8U << 20U, .depth = 64}));
+    EXPECT_THAT(shown(kImaList, LogForm::Table), HasSubstr("boot_aggregate"));
+    EXPECT_THAT(shown(kImaList, LogForm::Json), StartsWith("{"));
+    EXPECT_THAT(shown(kImaList, LogForm::Yaml), StartsWith("error: --yaml"));
+}
+
+TEST(LogShow, SaysWhereALogIsBroken) {
+    const parts::Scratch scratch("log");
+    Bytes log = read_file(kBootLog, 1U << 20U).value();
+    log.resize(log.size() - 3);
+    std::ostringstream out;
+
+    const auto code = show_log(scratch.write("cut", log), LogForm::Table, out);
+
+    ASSERT_FALSE(code);
+    EXPECT_EQ(exit_code_of(code.error()), exit_code::kRefused);
+    EXPECT_THAT(out.str(), HasSubstr("EV_S_CRTM_VERSION")) << "what could be read is shown";
+}
+
+TEST(LogShow, NamesAFileThatIsMissingAndIsNoUnreachableDaemon) {
+    std::ostringstream out;
+
+    const auto code = show_log("/no/such/log", LogForm::Table, out);
+
+    ASSERT_FALSE(code);
+    EXPECT_EQ(code.error().what, "/no/such/log: No such file or directory");
+    EXPECT_EQ(exit_code_of(code.error()), exit_code::kFailed);
+}
+
+TEST(LogReplay, ComparesABootLogWithRegisters) {
+    const std::string right = kVectors + "debian12-ovmf.pcrs.txt";
+    const std::string wrong = kVectors + "debian12-ovmf-secureboot.pcrs.txt";
+    std::ostringstream out;
+
+    EXPECT_EQ(replay_log(kBootLog, std::nullopt, out).value(), exit_code::kDone);
+    EXPECT_THAT(out.str(), HasSubstr("sha256 0 "));
+    EXPECT_EQ(replay_log(kBootLog, right, out).value(), exit_code::kDone) << out.str();
+    EXPECT_EQ(replay_log(kBootLog, wrong, out).value(), exit_code::kRefused);
+}
+
+TEST(LogReplay, ComparesAnImaListWithRegisters) {
+    const parts::Scratch scratch("ima");
+    const std::string text = read_text_file(kVectors + "debian12-ovmf-ima-sig.pcr10.txt", 1000).value();
+    const std::string sha256 = text.substr(0, 64);
+    const std::string right = scratch.write("right", "sha256:\n  10: 0x" + sha256 + "\n");
+    const std::string wrong = scratch.write("wrong", "sha256:\n  10: 0x" + std::string(64, '7') + "\n");
+    std::ostringstream out;
+
+    EXPECT_EQ(replay_log(kImaList, right, out).value(), exit_code::kDone);
+    EXPECT_THAT(out.str(), StartsWith("replays: the registers are explained by the first "));
+    EXPECT_EQ(replay_log(kImaList, wrong, out).value(), exit_code::kRefused);
+}
+
+TEST(LogReplay, NamesTheLineOfRegistersThatAreNone) {
+    const parts::Scratch scratch("pcrs");
+    const std::string pcrs = scratch.write("p", std::string_view("sha1:\n  99: 0x00\n"));
+    std::ostringstream out;
+
+    const auto code = replay_log(kBootLog, pcrs, out);
+
+    ASSERT_FALSE(code);
+    EXPECT_EQ(code.error().what, pcrs + ": line 2: no register: 99");
+}
+
+TEST(Claims, AreListedByName) {
+    std::ostringstream all;
+    std::ostringstream some;
+
+    EXPECT_EQ(list_claims("", all).value(), exit_code::kDone);
+    EXPECT_EQ(list_claims("identity.hardware", some).value(), exit_code::kDone);
+
+    EXPECT_THAT(all.str(), HasSubstr("tpm."));
+    EXPECT_THAT(some.str(), StartsWith("identity.hardware_bound"));
+    EXPECT_FALSE(list_claims("no.such.claim", all));
+}
+
+TEST(AuditVerify, NamesTheFileWhoseChainIsBroken) {
+    const parts::Scratch scratch("audit");
+    const std::string file = scratch.write("audit.log", std::string_view("{\"not\":\"ours\"}\n"));
+    std::ostringstream out;
+
+    const auto code = verify_audit_files({file}, out);
+
+    ASSERT_FALSE(code);
+    EXPECT_THAT(code.error().what, StartsWith(file + ": "));
+    EXPECT_EQ(exit_code_of(code.error()), exit_code::kRefused);
+}
+
+}  // namespace
+}  // namespace anchor::cli

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// anchorctl as scripts meet it: exit codes and what goes where.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <parts/command.h>
+
+namespace anchor::cli {
+namespace {
+
+using testing::HasSubstr;
+
+parts::CommandResult anchorctl(parts::Arguments arguments) {
+    arguments.insert(arguments.begin(), ANCHORCTL);
+    return parts::run(arguments);
+}
+
+TEST(Anchorctl, EndsWithTwoForWrongUsage) {
+    EXPECT_EQ(anchorctl({}).exit_code, 2);
+    EXPECT_EQ(anchorctl({"stauts"}).exit_code, 2);
+    EXPECT_EQ(anchorctl({"status", "--jsn"}).exit_code, 2);
+    EXPECT_EQ(anchorctl({"evidence", "--nonce", "xyz", "--out", "/tmp/x"}).exit_code, 2);
+    EXPECT_EQ(anchorctl({"log", "show", "--json", "--yaml", "f"}).exit_code, 2);
+}
+
+TEST(Anchorctl, EndsWithFourWithoutADaemon) {
+    const auto result = anchorctl({"--socket", "/nowhere/anchord.sock", "status"});
+
+    EXPECT_EQ(result.exit_code, 4);
+    EXPECT_THAT(result.output, HasSubstr("anchorctl: no daemon to talk to: /nowhere/anchord.sock"));
+}
+
+TEST(Anchorctl, HelpsAndNamesItsVersion) {
+    EXPECT_EQ(anchorctl({"--help"}).exit_code, 0);
+    EXPECT_EQ(anchorctl({"--version"}).exit_code, 0);
+    EXPECT_THAT(anchorctl({"--help"}).output, HasSubstr("4 daemon not reachable"));
+}
+
+}  // namespace
+}  // namespace anchor::cli
