@@ -50,24 +50,21 @@ void add_orders(CLI::App& app, Arguments& args, const Painter& paint) {
     attest->add_flag("--json", args.json, "the result as JSON");
     attest->callback([&args, &paint] { args.action = [&] { return attest_now(args.agent, args.json, std::cout, paint); }; });
 
-    auto* const import = app.add_subcommand("import", "Take a signed document from a file instead of from the registry");
-    import->add_option("FILE", args.file)->required();
-    import->callback([&args] { args.action = [&] { return import_document(args.agent, args.file, std::cout);
-};
-}  // namespace
-);
+    auto* const document = app.add_subcommand("import", "Take a signed document from a file instead of from the registry");
+    document->add_option("FILE", args.file)->required();
+    document->callback([&args] { args.action = [&] { return import_document(args.agent, args.file, std::cout); }; });
 
-auto* const telemetry = app.add_subcommand("telemetry", "Values that applications measure");
-telemetry->require_subcommand(1);
-auto* const put = telemetry->add_subcommand("put", "Set a value");
-put->add_option("NAME", args.name)->required();
-put->add_option("VALUE", args.value)->required();
-put->callback([&args] { args.action = [&] { return put_telemetry(args.agent, args.name, args.value); }; });
+    auto* const telemetry = app.add_subcommand("telemetry", "Values that applications measure");
+    telemetry->require_subcommand(1);
+    auto* const put = telemetry->add_subcommand("put", "Set a value");
+    put->add_option("NAME", args.name)->required();
+    put->add_option("VALUE", args.value)->required();
+    put->callback([&args] { args.action = [&] { return put_telemetry(args.agent, args.name, args.value); }; });
 
-auto* const access = app.add_subcommand("check-access", "Whether an access is allowed now: exit code 0 or 3");
-access->add_option("NAME", args.name)->required();
-access->callback([&args] { args.action = [&] { return check_access(args.agent, args.name, std::cout); }; });
-}  // namespace anchor::cli
+    auto* const access = app.add_subcommand("check-access", "Whether an access is allowed now: exit code 0 or 3");
+    access->add_option("NAME", args.name)->required();
+    access->callback([&args] { args.action = [&] { return check_access(args.agent, args.name, std::cout); }; });
+}
 
 LogForm form_of(const Arguments& args) {
     if (args.yaml) return LogForm::Yaml;
