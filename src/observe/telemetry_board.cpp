@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <anchor/observe/telemetry_board.h>
+
+#include <cmath>
+
+#include "system_file.h"
+
+namespace anchor::observe {
+namespace {
+
+constexpr std::size_t kLongestText = 1024;
+constexpr std::size_t kMaxListed = 64;
+
+bool is_small(const ClaimValue& value) {
+    if (const auto* text = std::get_if<std::string>(&value)) return text->size() <= kLongestText;
+    const auto* texts = std::get_if<std::vector<std::string>>(&value);
+    if (texts == nullptr) return true;
+    if (texts->size() > kMaxListed) return false;
+    for (const std::string& text : *texts) {
+        if (text.size() > kLongestText) return false;
+    }
+    return true;
+}
+
+bool is_same(const TelemetryGrant& a, const TelemetryGrant& b) { return a.type == b.type && a.uid == b.uid && a.source == b.source; }
+
+}  // namespace
+
+void TelemetryBoard::grant(std::map<std::string, TelemetryGrant> grants) {
+    std::erase_if(values_, [&](const auto& entry) {
+        const auto now = grants.find(entry.first);
+        return now == grants.end() || !is_same(now->second, grants_.at(entry.first));
+    });
+    grants_ = std::move(grants);
+}
+
+Result<void> TelemetryBoard::put(const std::string& name, ClaimValue value, std::uint32_t uid, SteadyTime now) {
+    if (auto checked = check(name, value, uid); !checked) {
+        ++refused_;
+        return checked;
+    }
+    values_.insert_or_assign(name, Claim{std::move(value), now, grants_.at(name).source});
+    return {};
+}
+
+Result<void> TelemetryBoard::check(const std::string& name, ClaimValue& value, std::uint32_t uid) const {
+    const auto grant = grants_.find(name);
+    if (grant == grants_.end()) return denied("no policy in force declares " + shown(name));
+    if (grant->second.uid != uid) return denied(shown(name) + " may not be put by the user " + std::to_string(uid));
+    if (const auto* whole = std::get_if<std::int64_t>(&value); whole != nullptr && grant->second.type == ClaimType::Double)
+        value = static_cast<double>(*whole);
+    if (std::holds_alternative<Unknown>(value) || !fits(value, grant->second.type))
+        return rejected(shown(name) + " must be a value of the type " + std::string(to_string(grant->second.type)));
+    if (const auto* number = std::get_if<double>(&value); number != nullptr && !std::isfinite(*number))
+        return rejected(shown(name) + " must be a finite number");
+    if (!is_small(value)) return rejected(shown(name) + " is too large");
+    return {};
+}
+
+void TelemetryBoard::collect(SteadyTime now, Claims& into) {
+    for (const auto& [name, grant] : grants_) {
+        const auto value = values_.find(name);
+        into.set(name, value == values_.end() ? Claim{Unknown{"the application has put no value yet"}, now, grant.source} : value->second);
+    }
+    ClaimWriter claim("system", now, into);
+    claim.set("telemetry.values", static_cast<std::int64_t>(values_.size()));
+    claim.set("telemetry.refused", refused_);
+}
+
+}  // namespace anchor::observe

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <anchor/observe/telemetry_board.h>
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+namespace anchor::observe {
+namespace {
+
+constexpr std::uint32_t kPlc = 998;
+const SteadyTime kThen{Seconds{10}};
+const SteadyTime kNow{Seconds{70}};
+
+TelemetryBoard board() {
+    TelemetryBoard board;
+    board.grant({{"plc.vibration_rms", {ClaimType::Double, kPlc, "app:plc"}}, {"plc.mode", {ClaimType::String, kPlc, "app:plc"}}});
+    return board;
+}
+
+Claims claims_of(TelemetryBoard& board) {
+    Claims claims;
+    board.collect(kNow, claims);
+    return claims;
+}
+
+TEST(TelemetryBoard, KeepsTheLastValueWithTheTimeItWasPut) {
+    TelemetryBoard telemetry = board();
+    ASSERT_TRUE(telemetry.put("plc.vibration_rms", 1.5, kPlc, SteadyTime{Seconds{5}}));
+    ASSERT_TRUE(telemetry.put("plc.vibration_rms", std::int64_t{2}, kPlc, kThen)) << "a whole number is a number";
+
+    const Claims claims = claims_of(telemetry);
+
+    EXPECT_EQ(claims.find("plc.vibration_rms")->value, ClaimValue(2.0));
+    EXPECT_EQ(claims.find("plc.vibration_rms")->observed, kThen);
+    EXPECT_EQ(claims.find("plc.vibration_rms")->source, "app:plc");
+    EXPECT_EQ(claims.find("telemetry.values")->value, ClaimValue(std::int64_t{1}));
+}
+
+TEST(TelemetryBoard, KnowsNothingBeforeTheApplicationSpoke) {
+    TelemetryBoard telemetry = board();
+
+    EXPECT_TRUE(std::holds_alternative<Unknown>(claims_of(telemetry).find("plc.mode")->value));
+}
+
+TEST(TelemetryBoard, TakesValuesOnlyFromTheUserThatThePolicyNames) {
+    TelemetryBoard telemetry = board();
+
+    const auto refused = telemetry.put("plc.vibration_rms", 1.5, 1000, kThen);
+    const auto root = telemetry.put("plc.vibration_rms", 1.5, 0, kThen);
+
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().kind, ErrorKind::Denied);
+    EXPECT_FALSE(root) << "nobody stands above the policy";
+    EXPECT_EQ(claims_of(telemetry).find("telemetry.refused")->value, ClaimValue(std::int64_t{2}));
+}
+
+TEST(TelemetryBoard, TakesOnlyWhatIsDeclared) {
+    TelemetryBoard telemetry = board();
+
+    EXPECT_EQ(telemetry.put("plc.other", 1.5, kPlc, kThen).error().kind, ErrorKind::Denied);
+    EXPECT_EQ(telemetry.put("boot.secure_boot", true, kPlc, kThen).error().kind, ErrorKind::Denied);
+}
+
+TEST(TelemetryBoard, RefusesValuesThatAreNone) {
+    TelemetryBoard telemetry = board();
+
+    for (const ClaimValue& value :
+         {ClaimValue(std::nan("")), ClaimValue(HUGE_VAL), ClaimValue(std::string("1.5")), ClaimValue(Unknown{"x"})})
+        EXPECT_EQ(telemetry.put("plc.vibration_rms", value, kPlc, kThen).error().kind, ErrorKind::Rejected) << to_text(value);
+    EXPECT_EQ(telemetry.put("plc.mode", std::string(2000, 'x'), kPlc, kThen).error().kind, ErrorKind::Rejected);
+}
+
+TEST(TelemetryBoard, ForgetsWhatIsNoLongerGranted) {
+    TelemetryBoard telemetry = board();
+    ASSERT_TRUE(telemetry.put("plc.vibration_rms", 1.5, kPlc, kThen));
+    ASSERT_TRUE(telemetry.put("plc.mode", std::string("run"), kPlc, kThen));
+
+    telemetry.grant({{"plc.vibration_rms", {ClaimType::Double, 1000, "app:other"}}, {"plc.mode", {ClaimType::String, kPlc, "app:plc"}}});
+
+    const Claims claims = claims_of(telemetry);
+    EXPECT_TRUE(std::holds_alternative<Unknown>(claims.find("plc.vibration_rms")->value)) << "another user's value";
+    EXPECT_EQ(claims.find("plc.mode")->value, ClaimValue(std::string("run")));
+}
+
+}  // namespace
+}  // namespace anchor::observe
