@@ -26,7 +26,8 @@ bool is_standard(std::string_view header) { return header.find_first_of("./") ==
 
 std::string complaint_about_private(const SourceTree& tree, const std::string& path, const std::string& header) {
     if (is_public(path)) return "a public header includes the private header \"" + header + "\"";
-    if (tree.contains("src/" + module_of(path) + "/" + header)) return "";
+    const std::string place = "src/" + module_of(path) + "/" + header;
+    if (tree.contains(place) || tree.contains(place + ".in")) return "";  // ".in": CMake fills it in
     return "\"" + header + "\" is no private header of " + module_of(path);
 }
 

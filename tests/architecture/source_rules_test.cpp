@@ -56,6 +56,12 @@ TEST(SourceRules, APrivateHeaderBelongsToItsModule) {
                             "src/trust/gate.cpp:3: \"crypto/pk.h\" is no private header of trust"));
 }
 
+TEST(SourceRules, APrivateHeaderMayBeFilledInByCMake) {
+    const SourceTree tree{{"src/crypto/version.h.in", ""}, {"src/crypto/jws.cpp", "#include \"version.h\"\n#include \"gone.h\"\n"}};
+
+    EXPECT_THAT(check_includes(table(), tree), ElementsAre("src/crypto/jws.cpp:2: \"gone.h\" is no private header of crypto"));
+}
+
 TEST(SourceRules, AForeignHeaderStaysWithItsOwner) {
     EXPECT_THAT(includes_of("src/crypto/hash.cpp", "#include <mbedtls/sha256.h>"), IsEmpty());
     EXPECT_THAT(includes_of("src/trust/gate.cpp", "#include <mbedtls/sha256.h>"),

@@ -12,7 +12,7 @@ namespace {
 bool is_data(const std::filesystem::path& folder) { return folder.filename() == "vectors" || folder.filename() == "corpus"; }
 
 bool is_code(std::string_view path) {
-    static constexpr std::array kExtensions{"h", "hpp", "hh", "cpp", "cc", "c", "sh", "py", "cmake", "txt"};
+    static constexpr std::array kExtensions{"h", "hpp", "hh", "cpp", "cc", "c", "in", "sh", "py", "cmake", "txt"};
     for (const std::string_view extension : kExtensions) {
         if (extension_of(path) == extension) return true;
     }
