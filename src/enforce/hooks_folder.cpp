@@ -49,7 +49,7 @@ Result<std::vector<std::string>> HooksFolder::hooks() const {
     if (!only_for(status, owner_)) return denied(folder_ + ": must belong to root, and nobody else may write it");
 
     std::vector<std::string> names;
-    while (const dirent* entry = ::readdir(folder.get())) {
+    while (const dirent* entry = ::readdir(folder.get())) {  // NOLINT(concurrency-mt-unsafe): this stream is ours alone
         std::string name = static_cast<const char*>(entry->d_name);
         if (!is_hook_name(name)) continue;
         if (names.size() == limits_.most) return denied(folder_ + ": more than " + std::to_string(limits_.most) + " hooks");

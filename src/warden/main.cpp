@@ -4,8 +4,8 @@
 // what the daemon asks for; it judges nothing, has no network of its own, and keeps no state.
 
 #include <pwd.h>
-#include <signal.h>
 
+#include <csignal>
 #include <iostream>
 #include <memory>
 #include <string_view>
