@@ -25,7 +25,7 @@ struct Configuration {
     bool isolation = true;                         ///< whether "isolate-network" is carried out
     std::string hooks = "/etc/anchord/hooks.d";    ///< empty: no hooks
     Milliseconds hook_deadline = Seconds(5);       ///< for each of them
-    std::string trust_file;                        ///< empty: none; the daemon writes those in /run/anchord itself
+    std::string trust_file;                        ///< empty: none
     std::string metrics_file;
 };
 
