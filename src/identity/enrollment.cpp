@@ -40,7 +40,10 @@ Result<Enrollment> Enrollment::begin(RootOfTrust& root, EnrollmentSettings setti
                             crypto::CertificateRequest::make(*loaded, device.text(), {protocol::device_urn(settings.tenant, device)}));
     begin.request = to_bytes(request.der());
     if (keyring.endorser) {
-        begin.device_key_public = key.public_area;
+        // A blob holds TPM2B_PUBLIC, the message TPMT_PUBLIC: the same without its size in front (TPM 2.0 Part 2 §12.2.5).
+        constexpr std::ptrdiff_t kSize = 2;
+        if (key.public_area.size() < kSize) return corrupt("the new device key has no public area");
+        begin.device_key_public.assign(key.public_area.begin() + kSize, key.public_area.end());
         const Digest bound = crypto::hash(HashAlg::Sha256, begin.request);
         ANCHOR_ASSIGN_OR_RETURN(begin.certification, keyring.forge->certify(key, bound.view()));
     }

@@ -1,10 +1,38 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "judgement.h"
 
+#include <algorithm>
+
 namespace anchor::registry {
+namespace {
+
+constexpr std::size_t kLongestInput = 2000;
+constexpr std::size_t kMostFindings = 32;
+
+// What findings quote comes from logs: paths of any octets, which no JSON can hold, and lists longer than a message.
+void make_plain(std::string& text) {
+    if (text.size() > kLongestInput) text = text.substr(0, kLongestInput) + "...";
+    std::ranges::replace_if(
+        text, [](char c) { return c < ' ' || c > '~'; }, '?');
+}
+
+protocol::AttestationResult result_of(const Appraisal& appraisal) {
+    protocol::AttestationResult result = appraisal.result();
+    if (result.findings.size() > kMostFindings) result.findings.resize(kMostFindings);  // the worst come first
+    for (Finding& finding : result.findings) {
+        make_plain(finding.because);
+        for (FindingInput& input : finding.inputs) {
+            make_plain(input.claim);
+            make_plain(input.value);
+        }
+    }
+    return result;
+}
+
+}  // namespace
 
 Result<std::string> record_judgement(DeviceRecord& device, const Appraisal& appraisal, Authority& authority, WallTime now) {
-    const protocol::AttestationResult result = appraisal.result();
+    const protocol::AttestationResult result = result_of(appraisal);
     device.result_version += 1;
     device.result = canonical_json(protocol::to_json(result));
     device.appraised_at = now;

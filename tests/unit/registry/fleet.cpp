@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "fleet.h"
+
+namespace anchor::registry {
+
+using protocol::DocumentKind;
+
+Fleet::Fleet(const std::string& path) : path_(path) {
+    settings.tenant = kTenant;
+    settings.allow_uncertified_ek = true;
+    const WallTime since = std::chrono::floor<Seconds>(clock.wall()) - std::chrono::hours(1);
+    const crypto::Validity validity{since, since + std::chrono::days(3650)};
+    root_ = crypto::CertificateBuilder::root(root_key_, "root", validity).value();
+    auto by_root = crypto::CertificateBuilder::open(*root_, root_key_).value();
+    issuing_certificate_ = by_root.authority(issuing_->public_value(), "issuing", validity, 0).value();
+    for (int i = 0; i < 3; ++i) authority_keys_.push_back(new_key());
+
+    protocol::AnchorSet set{.version = 1};
+    protocol::Role online{{online_->public_value().thumbprint()}, 1};
+    protocol::Role offline{{}, 2};
+    set.keys.emplace(online.kids.front(), online_->public_value());
+    std::vector<crypto::JwsSigner> signers;
+    for (auto& key : authority_keys_) {
+        offline.kids.push_back(key.public_value().thumbprint());
+        set.keys.emplace(offline.kids.back(), key.public_value());
+        signers.push_back({offline.kids.back(), key});
+    }
+    for (std::size_t i = 0; i < protocol::kDocumentKindCount; ++i) {
+        const auto kind = static_cast<DocumentKind>(i);
+        set.roles.emplace(kind, protocol::is_offline(kind) ? offline : online);
+    }
+    set.broker_anchors = set.device_anchors = {to_bytes(root_->der())};
+    protocol::Document document{.kind = DocumentKind::Anchors, .tenant = kTenant, .audience = protocol::audience_fleet(), .version = 1};
+    document.issued = clock.wall();
+    document.body = protocol::to_json(set);
+    store = Store::open(path_).value();
+    if (!store->save({DocumentKind::Anchors, "", 1, document.audience, protocol::sign(document, signers).value(), document.issued}))
+        std::abort();
+    reopen();
+}
+
+OnlineKeys Fleet::keys() const {
+    OnlineKeys keys{online_, issuing_, {*issuing_certificate_}, {}};
+    for (const auto& key : authority_keys_) keys.authority.emplace(key.public_value().thumbprint(), key.public_value());
+    return keys;
+}
+
+void Fleet::reopen() {
+    requests.reset();
+    verifier.reset();
+    authority.reset();
+    if (path_ != ":memory:") {
+        store.reset();
+        store = Store::open(path_).value();
+    }
+    authority = Authority::open(settings, *store, clock, keys()).value();
+    verifier = std::make_unique<Verifier>(settings, *store, *authority, judge, clock);
+    requests = std::make_unique<Requests>(settings, topics, *store, *authority, *verifier, clock);
+}
+
+std::optional<Message> Fleet::ask(std::string topic, Bytes payload) {
+    Message message;
+    message.topic = std::move(topic);
+    message.payload = std::move(payload);
+    message.correlation = {1, 2, 3};
+    return requests->answer(message);
+}
+
+void Fleet::set_reference(const Json& body, std::optional<WallTime> not_after) {
+    const std::string group = settings.default_group;
+    protocol::Document document{.kind = DocumentKind::Reference, .tenant = kTenant, .audience = protocol::audience_group(group)};
+    document.name = group;
+    document.version = ++reference_version_;
+    document.issued = clock.wall();
+    document.not_after = not_after;
+    document.body = body;
+    std::vector<crypto::JwsSigner> signers;
+    for (auto& key : authority_keys_) signers.push_back({key.public_value().thumbprint(), key});
+    const std::string text = protocol::sign(document, signers).value();
+    if (!store->save({document.kind, group, document.version, document.audience, text, document.issued})) std::abort();
+}
+
+crypto::Certificate Fleet::endorsement_certificate(const Bytes& ek_public, crypto::SoftwareKey& maker, const std::string& name) {
+    const WallTime since = std::chrono::floor<Seconds>(clock.wall()) - std::chrono::hours(1);
+    const auto key = tpmwire::public_key_of(tpmwire::parse_public_area(ek_public).value()).value();
+    const auto root = crypto::CertificateBuilder::root(maker, name, {since, since + std::chrono::days(7000)}).value();
+    auto builder = crypto::CertificateBuilder::open(root, maker).value();
+    add_maker(root);
+    // A chain for an endorsement is judged by its extended usage only where it has one; an authority below has none.
+    return builder.authority(key, "EK", {since, since + std::chrono::days(3650)}, 0).value();
+}
+
+void Fleet::add_maker(const crypto::Certificate& root) {
+    if (!store->add_root(root.fingerprint().view(), root.subject(), root.der(), clock.wall())) std::abort();
+}
+
+std::string Fleet::last_audit() {
+    const auto entries = store->audit_log("", 1).value();
+    return entries.empty() ? "" : entries[0].act + ": " + entries[0].what;
+}
+
+std::string TestDevice::refusal_of(const protocol::Reply& reply) { return reply.refusal ? reply.refusal->what : ""; }
+
+protocol::Reply TestDevice::open_reply(const Message& reply, const Message& request) {
+    const DeviceId& device = enrollment->device();
+    const trust::Floors floors;
+    const trust::Recipient recipient{kTenant, "", &device, floors, fleet_.clock.wall()};
+    const auto verified = trust::Gate(fleet_.authority->anchors())
+                              .accept_reply(as_text(reply.payload), crypto::hash(HashAlg::Sha256, request.payload), recipient)
+                              .value();
+    return protocol::reply_from(verified.document()).value();
+}
+
+Message TestDevice::begin_message() {
+    enrollment.emplace(
+        identity::Enrollment::begin(root_, {.tenant = kTenant, .key_alg = KeyAlg::EcP256, .labels = {{"host", "press"}}}).value());
+    const protocol::Request request{std::string(protocol::verb::kEnrollBegin), kTenant, enrollment->device(), crypto::random_octets(16),
+                                    protocol::to_json(enrollment->begin_body())};
+    Message message;
+    message.topic = topics.enroll_request(kClaim, enrollment->device(), protocol::verb::kEnrollBegin);
+    message.payload = protocol::encode(request);
+    begin_digest_ = crypto::hash(HashAlg::Sha256, message.payload);
+    return message;
+}
+
+std::string TestDevice::evidence_text(const Bytes& nonce, const std::vector<PcrSelection>& selections) {
+    const SteadyTime now = fleet_.clock.steady();
+    protocol::Evidence evidence{enrollment->device(), nonce, {}, {}, {}, {}};
+    evidence.claims.set("os.lockdown", {std::string("integrity"), now, "kernel"});
+    evidence.claims.set("boot.pcrs_match", {true, now, "tpm"});  // a lie that the Verifier must not believe
+    Keyring& ring = identity ? keyring_ : enrollment->keyring();
+    if (ring.quoter) {
+        evidence.quote = ring.quoter->quote(selections, protocol::binding_of(evidence, now).view()).value();
+        return std::string(as_text(protocol::encode(evidence, now)));
+    }
+    const auto key = identity ? key_ : enrollment->key().value();
+    const auto public_key = crypto::PublicKey::from_spki(key->public_key()).value();
+    return crypto::sign_jws(protocol::kEvidenceTyp, protocol::encode(evidence, now), {public_key.thumbprint(), *key}).value();
+}
+
+Message TestDevice::prove_message(const protocol::Reply& reply, const Digest& reply_digest) {
+    const auto challenge = protocol::enroll_challenge_from(reply.body).value();
+    const auto prove = enrollment->prove(challenge, begin_digest_, reply_digest, evidence_text(challenge.nonce, quoted)).value();
+    const protocol::Request request{std::string(protocol::verb::kEnrollProve), kTenant, enrollment->device(), crypto::random_octets(16),
+                                    protocol::to_json(prove)};
+    Message message;
+    message.topic = topics.enroll_request(kClaim, enrollment->device(), protocol::verb::kEnrollProve);
+    message.payload = protocol::encode(request);
+    return message;
+}
+
+std::string TestDevice::finish(const protocol::Reply& reply) {
+    if (reply.refusal) return reply.refusal->what;
+    const auto grant = protocol::enroll_grant_from(reply.body).value();
+    identity = enrollment->finish(grant, fleet_.authority->anchors(), fleet_.clock.wall()).value();
+    keyring_ = root_.open(identity->root).value();
+    key_ = keyring_.forge->load(identity->current.key).value();
+    last_result_ = grant.result;
+    return "";
+}
+
+std::string TestDevice::enroll() {
+    identity.reset();
+    const Message begin = begin_message();
+    const auto challenge = fleet_.requests->answer(begin);
+    const auto opened = open_reply(*challenge, begin);
+    if (opened.refusal) return opened.refusal->what;
+    const Message prove = prove_message(opened, crypto::hash(HashAlg::Sha256, challenge->payload));
+    const auto granted = fleet_.requests->answer(prove);
+    return finish(open_reply(*granted, prove));
+}
+
+Message TestDevice::signed_message(std::string_view verb, const Json& body) {
+    const protocol::Request request{std::string(verb), kTenant, identity->device, crypto::random_octets(16), body};
+    const auto public_key = crypto::PublicKey::from_spki(key_->public_key()).value();
+    Message message;
+    message.topic = topics.request(identity->device, verb);
+    message.payload =
+        to_bytes(crypto::sign_jws(protocol::kRequestTyp, protocol::encode(request), {public_key.thumbprint(), *key_}).value());
+    return message;
+}
+
+std::string TestDevice::ask(std::string_view verb, const Json& body) {
+    const Message message = signed_message(verb, body);
+    const auto reply = open_reply(*fleet_.requests->answer(message), message);
+    answer = reply.body;
+    return refusal_of(reply);
+}
+
+protocol::NonceGrant TestDevice::nonce() {
+    if (!ask(protocol::verb::kNonce, Json::object()).empty()) std::abort();
+    return protocol::nonce_grant_from(answer).value();
+}
+
+std::string TestDevice::attest() {
+    const auto grant = nonce();
+    const std::string refusal = ask(protocol::verb::kEvidence, {{"evidence", evidence_text(grant.nonce, grant.selections)}});
+    if (refusal.empty()) last_result_ = json_string(answer, "result").value();
+    return refusal;
+}
+
+protocol::AttestationResult TestDevice::result() const {
+    const trust::Floors floors;
+    const trust::Recipient recipient{kTenant, "", &identity->device, floors, fleet_.clock.wall()};
+    const auto verified = trust::Gate(fleet_.authority->anchors()).accept(last_result_, DocumentKind::Result, recipient).value();
+    return protocol::attestation_result_from(verified.document().body).value();
+}
+
+}  // namespace anchor::registry

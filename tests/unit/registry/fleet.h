@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// A registry in memory with everything it needs, and devices that speak to it in whole messages, as the broker would carry them.
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <anchor/crypto/certificate_builder.h>
+#include <anchor/crypto/hash.h>
+#include <anchor/crypto/random.h>
+#include <anchor/identity/enrollment.h>
+#include <anchor/protocol/request.h>
+#include <anchor/registry/requests.h>
+#include <anchor/trust/gate.h>
+#include <fakes/fake_device.h>
+#include <fakes/fake_tpm.h>
+
+namespace anchor::registry {
+
+inline const std::string kTenant = "acme";
+inline const std::string kClaim = "first";
+
+inline crypto::SoftwareKey new_key() { return crypto::SoftwareKey::generate(KeyAlg::EcP256).value(); }
+
+/// The registry of a tenant. reopen() is a restart: everything but the store's file is made anew.
+class Fleet {
+public:
+    explicit Fleet(const std::string& path = ":memory:");
+
+    void reopen();
+    [[nodiscard]] std::optional<Message> ask(std::string topic, Bytes payload);
+    /// Reference values of the default group, signed by the authority.
+    void set_reference(const Json& body, std::optional<WallTime> not_after = {});
+    [[nodiscard]] crypto::Certificate endorsement_certificate(const Bytes& ek_public, crypto::SoftwareKey& maker, const std::string& name);
+    void add_maker(const crypto::Certificate& root);
+    [[nodiscard]] std::string last_audit();
+
+    fakes::FakeClock clock;
+    Settings settings;
+    protocol::Topics topics = protocol::Topics::of(kTenant).value();
+    std::unique_ptr<Store> store;
+    std::unique_ptr<Authority> authority;
+    std::unique_ptr<Verifier> verifier;
+    std::unique_ptr<Requests> requests;
+    RegisterJudge judge;
+
+private:
+    [[nodiscard]] OnlineKeys keys() const;
+
+    std::string path_;
+    std::shared_ptr<crypto::SoftwareKey> online_ = std::make_shared<crypto::SoftwareKey>(new_key());
+    std::shared_ptr<crypto::SoftwareKey> issuing_ = std::make_shared<crypto::SoftwareKey>(new_key());
+    crypto::SoftwareKey root_key_ = new_key();
+    std::vector<crypto::SoftwareKey> authority_keys_;
+    std::optional<crypto::Certificate> root_;
+    std::optional<crypto::Certificate> issuing_certificate_;
+    std::uint64_t reference_version_ = 0;
+};
+
+/// A device in memory. Its answers are believed only through the gate, as a real one's.
+class TestDevice {
+public:
+    TestDevice(Fleet& fleet, RootOfTrust& root) : fleet_(fleet), root_(root) {}
+
+    /// Both steps. The refusal's text where there was one, empty where it is enrolled.
+    std::string enroll();
+    [[nodiscard]] Message begin_message();
+    /// From the reply to begin, the message of prove.
+    [[nodiscard]] Message prove_message(const protocol::Reply& reply, const Digest& reply_digest);
+    std::string finish(const protocol::Reply& reply);
+
+    /// The text of the refusal, or empty; `answer` is then the body.
+    std::string ask(std::string_view verb, const Json& body);
+    [[nodiscard]] Message signed_message(std::string_view verb, const Json& body);
+    std::string attest();
+    [[nodiscard]] protocol::NonceGrant nonce();
+    [[nodiscard]] std::string evidence_text(const Bytes& nonce, const std::vector<PcrSelection>& selections);
+
+    /// A reply as the device would take it; aborts where the gate refuses it.
+    [[nodiscard]] protocol::Reply open_reply(const Message& reply, const Message& request);
+    [[nodiscard]] static std::string refusal_of(const protocol::Reply& reply);
+    [[nodiscard]] protocol::AttestationResult result() const;
+
+    std::optional<identity::Enrollment> enrollment;
+    std::optional<identity::Identity> identity;
+    Json answer;
+    std::vector<PcrSelection> quoted{{HashAlg::Sha256, 0x47ff}};
+    protocol::Topics topics = protocol::Topics::of(kTenant).value();
+
+private:
+    Fleet& fleet_;
+    RootOfTrust& root_;
+    Keyring keyring_;
+    std::shared_ptr<DeviceKey> key_;
+    Digest begin_digest_{HashAlg::Sha256};
+    std::string last_result_;
+};
+
+}  // namespace anchor::registry
