@@ -4,6 +4,7 @@
 
 #include <anchor/base/file.h>
 #include <anchor/measure/reference_boot.h>
+#include <anchor/policy/policy.h>
 #include <anchor/protocol/topics.h>
 #include <anchor/trust/gate.h>
 
@@ -23,7 +24,9 @@ Result<Json> read_body(DocumentKind kind, const std::string& file) {
     if (kind == DocumentKind::Reference) {
         if (auto read = measure::boot_reference_from(*body); !read) return std::move(read).error().within(file);
     }
-    if (!body->is_object()) return rejected(file + ": expected an object");
+    if (kind == DocumentKind::Policy) {
+        if (auto read = policy::parse_policy(text); !read) return std::move(read).error().within(file);
+    }
     return body;
 }
 

@@ -3,7 +3,9 @@
 
 // Configuration of the broker (mosquitto 2.0) that this registry's fleet connects to. The broker is not trusted with content, but
 // it keeps devices out of each other's way: two listeners, each for its own certificate authority, each with access patterns
-// in which a client's certified name is its only room.
+// in which a client's certified name is its only room. What it does not give: mosquitto knows one space of client ids for all
+// its listeners, so a claim certificate's holder who names a device's id ends that device's connection: it
+// comes back, but that can be done again and again.
 
 #include <string>
 
