@@ -122,7 +122,7 @@ void LocalApi::check_access(const control::Call& call, const control::Responder&
 }
 
 void LocalApi::put_telemetry(const control::Call&, const control::Responder& responder) {
-    responder.fail(unavailable("this agent is not configured to take telemetry"));
+    responder.fail(unavailable("this version of the agent takes no telemetry"));
 }
 
 void LocalApi::import(const control::Call& call, const control::Responder& responder) {

@@ -17,12 +17,12 @@ namespace {
 // What --help says of them is the documentation. 78 is EX_CONFIG of sysexits.h.
 constexpr int kEnded = 0;
 constexpr int kFailed = 1;
-constexpr int kUsage = 64;
+constexpr int kUsage = 2;
 constexpr int kBadConfiguration = 78;
 
 constexpr const char* kExitCodes =
     "Exit codes: 0 ended by SIGTERM or SIGINT, or the configuration is good; 1 cannot start, the log says why, and trying again\n"
-    "may help; 64 wrong command line; 78 the configuration, or a file that it names, is wrong: trying again does not help.";
+    "may help; 2 wrong command line; 78 the configuration, or a file that it names, is wrong: trying again does not help.";
 
 struct Options {
     std::string config = "/etc/anchord/anchord.toml";

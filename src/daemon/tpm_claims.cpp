@@ -41,8 +41,12 @@ void claim_time(const Result<tpm::TimeInfo>& time, SteadyTime now, Claims& into)
 
 void TpmClaims::collect(SteadyTime now, Claims& into) {
     const Error none = denied("this device is configured to have no TPM");
-    claim_properties(device_ ? device_->properties() : Result<tpm::Properties>(none), now, into);
+    const auto properties = device_ ? device_->properties() : Result<tpm::Properties>(none);
+    claim_properties(properties, now, into);
     claim_time(device_ ? device_->time() : Result<tpm::TimeInfo>(none), now, into);
+    if (!device_ || properties.has_value() == answered_) return;
+    answered_ = properties.has_value();
+    turn_(answered_ ? std::nullopt : std::optional(properties.error()));
 }
 
 }  // namespace anchor::daemon

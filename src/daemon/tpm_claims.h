@@ -4,7 +4,9 @@
 // TpmClaims: what the TPM says about itself (tpm.*). Its word on this machine's own connection, unsigned: whoever sits
 // between could change it, and a Verifier elsewhere goes by the quote. "tpm.present" is not said here: only a quote shows it.
 
+#include <functional>
 #include <memory>
+#include <optional>
 
 #include <anchor/core/claim_source.h>
 #include <anchor/tpm/device.h>
@@ -13,8 +15,12 @@ namespace anchor::daemon {
 
 class TpmClaims final : public ClaimSource {
 public:
-    /// Without a device (nullptr) every claim is unknown, because there is no TPM.
-    explicit TpmClaims(std::shared_ptr<tpm::Device> device) : device_(std::move(device)) {}
+    /// Hears, on the worker, that the TPM does not answer and why, and of nothing when it answers again.
+    using Turn = std::function<void(const std::optional<Error>&)>;
+
+    /// Without a device (nullptr) every claim is unknown, because there is no TPM. `turn` is called where a look came out
+    /// otherwise than the one before; a TPM is expected to answer.
+    TpmClaims(std::shared_ptr<tpm::Device> device, Turn turn) : device_(std::move(device)), turn_(std::move(turn)) {}
 
     [[nodiscard]] std::string_view name() const noexcept override { return "tpm"; }
     /// On the worker: asks the TPM. One that is busy may take longer than a second, up to the device's patience.
@@ -22,6 +28,8 @@ public:
 
 private:
     std::shared_ptr<tpm::Device> device_;
+    Turn turn_;
+    bool answered_ = true;
 };
 
 /// What collect() makes of the TPM's two answers.

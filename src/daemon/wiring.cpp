@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "wiring.h"
 
-#include <sys/time.h>
-#include <unistd.h>
-
 #include <algorithm>
+#include <asio/post.hpp>
 #include <csignal>
 #include <system_error>
 
@@ -17,8 +15,6 @@
 
 namespace anchor::daemon {
 namespace {
-
-constexpr std::chrono::microseconds kLastGrace{1'500'000};
 
 std::shared_ptr<tpm::Device> device_of(const TpmConfig& config) {
     if (config.software()) return nullptr;
@@ -49,19 +45,13 @@ void log_refused_audit(const Error& why) {
     log(agent::Severity::Error, "the audit log is not what was written, it is put aside and a new one begins: " + why.what);
 }
 
-// A command that a TPM does not finish must not keep a machine from shutting down.
-void arm_the_last_grace() {
-    std::signal(SIGALRM, [](int) { ::_exit(0); });
-    const itimerval once{{}, {kLastGrace.count() / 1'000'000, kLastGrace.count() % 1'000'000}};
-    (void)::setitimer(ITIMER_REAL, &once, nullptr);
-}
-
 }  // namespace
 
 Result<std::unique_ptr<Wiring>> Wiring::build(const DaemonConfig& config, agent::AgentSettings settings) {
     ANCHOR_ASSIGN_OR_RETURN(auto disk, store::FolderDisk::open(config.state_dir));
     try {
         auto wiring = std::unique_ptr<Wiring>(new Wiring(config, std::move(settings), std::move(disk)));
+        ANCHOR_ASSIGN_OR_RETURN(wiring->signals_, SignalMailbox::open(wiring->loop_));
         ANCHOR_RETURN_IF_ERROR(wiring->listen(config));
         return wiring;
     } catch (const std::system_error& error) {  // no descriptor or thread to be had
@@ -83,8 +73,7 @@ Wiring::Wiring(const DaemonConfig& config, agent::AgentSettings settings, std::u
       courier_(warden_worker_, warden_, log),
       interval_(std::min(settings.interval, notice_.watchdog().value_or(settings.interval * 2) / 2)),
       ticks_(loop_),
-      wake_up_(loop_),
-      signals_(loop_, SIGTERM, SIGINT, SIGHUP) {
+      wake_up_(loop_) {
     auto selections = settings.selections;
     agent_ = std::make_unique<agent::Agent>(parts(), std::move(settings));
     api_.emplace(loop_, *agent_, clock_, std::move(selections), std::string(kProgramVersion));
@@ -94,10 +83,18 @@ Wiring::~Wiring() = default;
 
 // Every source of claims of this daemon; a new one is a line here.
 std::vector<ClaimSource*> Wiring::make_sources() {
-    sources_.push_back(std::make_unique<TpmClaims>(device_));
+    sources_.push_back(std::make_unique<TpmClaims>(device_, [this](const std::optional<Error>& why) { tpm_turned(why); }));
     std::vector<ClaimSource*> borrowed;
     for (const auto& source : sources_) borrowed.push_back(source.get());
     return borrowed;
+}
+
+// Comes from the worker; the log belongs to the loop thread.
+void Wiring::tpm_turned(const std::optional<Error>& why) {
+    asio::post(loop_, [why] {
+        if (why) return log(agent::Severity::Warning, "the TPM does not answer, it is tried again all the time: " + why->what);
+        log(agent::Severity::Info, "the TPM answers again");
+    });
 }
 
 agent::AgentParts Wiring::parts() {
@@ -133,7 +130,7 @@ Result<void> Wiring::listen(const DaemonConfig& config) {
 }
 
 void Wiring::run() {
-    await_signal();
+    signals_->listen([this](int signal) { on_signal(signal); });
     agent_->start();
     arm_tick();
     notice_.send("READY=1\nSTATUS=level " + std::string(to_string(agent_->trust().level)));
@@ -165,17 +162,12 @@ void Wiring::wake_at(SteadyTime time) {
     });
 }
 
-void Wiring::await_signal() {
-    signals_.async_wait([this](const std::error_code& aborted, int signal) {
-        if (aborted) return;
-        if (signal != SIGHUP) return stop();
-        log(agent::Severity::Info, "SIGHUP: configuration is read at the start only; restart to apply changes");
-        await_signal();
-    });
+void Wiring::on_signal(int signal) {
+    if (signal != SIGHUP) return stop();
+    log(agent::Severity::Info, "SIGHUP: configuration is read at the start only; restart to apply changes");
 }
 
 void Wiring::stop() {
-    arm_the_last_grace();
     notice_.send("STOPPING=1");
     log(agent::Severity::Info, "stopping");
     server_.reset();

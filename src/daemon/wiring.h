@@ -5,7 +5,6 @@
 // sees as ports gets its real counterpart, and the loop turns until a signal ends it.
 
 #include <asio/io_context.hpp>
-#include <asio/signal_set.hpp>
 #include <asio/steady_timer.hpp>
 #include <memory>
 #include <optional>
@@ -22,6 +21,7 @@
 #include "config.h"
 #include "local_api.h"
 #include "service_notice.h"
+#include "signal_mailbox.h"
 #include "system_clock.h"
 #include "warden_courier.h"
 #include "worker_thread.h"
@@ -38,8 +38,7 @@ public:
     Wiring(const Wiring&) = delete;
     Wiring& operator=(const Wiring&) = delete;
 
-    /// Until SIGTERM or SIGINT. What cannot end by itself within a second and a half is then cut off: the process ends with
-    /// exit code 0 inside this call, as the state is safe at any instruction.
+    /// Until SIGTERM or SIGINT. What has not ended by itself within the last grace (signal_mailbox.h) is cut off.
     void run();
 
 private:
@@ -52,7 +51,8 @@ private:
     void tick();
     void arm_tick();
     void wake_at(SteadyTime time);
-    void await_signal();
+    void tpm_turned(const std::optional<Error>& why);
+    void on_signal(int signal);
     void stop();
 
     // In the order in which they lean on each other. They go from the last to the first: at first what brings calls in, then the
@@ -79,7 +79,7 @@ private:
     const Milliseconds interval_;
     asio::steady_timer ticks_;
     asio::steady_timer wake_up_;
-    asio::signal_set signals_;
+    std::unique_ptr<SignalMailbox> signals_;
 };
 
 }  // namespace anchor::daemon

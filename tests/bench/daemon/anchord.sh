@@ -1,0 +1,114 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# usage: anchord.sh FOLDER     (the folder of the built programs)
+# The idle daemon on a software TPM, enrolled nowhere: memory, stripped size, start to ready without and with the TPM's time, and
+# wake-ups beyond the ticks. Medians of several runs.
+set -eu
+
+programs=$1
+runs=7
+watch=60 # seconds; the interval is longer, so that what is counted has no tick in it
+place=$(mktemp -d)
+tpm_pid=
+daemon_pid=
+
+end() {
+    if [ -n "$daemon_pid" ]; then kill "$daemon_pid" 2>/dev/null || true; fi
+    if [ -n "$tpm_pid" ]; then kill "$tpm_pid" 2>/dev/null || true; fi
+    wait 2>/dev/null || true
+    rm -rf "$place"
+}
+trap end EXIT
+
+median() { sort -n | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'; }
+
+configure() { # TCTI
+    cat >"$place/anchord.toml" <<EOF
+state_dir = "$place/state"
+runtime_dir = "$place"
+policy_dir = "$place/policy.d"
+[socket]
+path = "$place/anchord.sock"
+group = ""
+[tpm]
+tcti = "$1"
+[attest]
+interval = "1h"
+EOF
+}
+
+start_tpm() {
+    mkdir "$place/tpm"
+    swtpm socket --tpm2 --tpmstate dir="$place/tpm" --server type=unixio,path="$place/tpm.sock" \
+        --ctrl type=unixio,path="$place/tpm.ctrl" --flags startup-clear >"$place/tpm.log" 2>&1 &
+    tpm_pid=$!
+    for _ in $(seq 100); do [ -S "$place/tpm.sock" ] && return; sleep 0.05; done
+    echo "anchord.sh: swtpm did not start" >&2
+    exit 1
+}
+
+# Starts the daemon; prints the milliseconds until it says READY=1.
+start_to_ready() {
+    python3 - "$programs/anchord" "$place" <<'EOF'
+import os, socket, subprocess, sys, time
+program, place = sys.argv[1:]
+path = os.path.join(place, "notify")
+if os.path.exists(path):
+    os.unlink(path)
+manager = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+manager.bind(path)
+manager.settimeout(20)
+begin = time.perf_counter()
+daemon = subprocess.Popen([program, "--config", place + "/anchord.toml"], env=dict(os.environ, NOTIFY_SOCKET=path),
+                          stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
+while not manager.recv(4096).startswith(b"READY=1"):
+    pass
+print(f"{(time.perf_counter() - begin) * 1000:.1f} {daemon.pid}")
+EOF
+}
+
+stop_daemon() {
+    kill "$daemon_pid"
+    # Not a child of this shell: it may stay behind as a zombie where nobody collects orphans.
+    while grep -qs '^State:[[:space:]]*[^Z[:space:]]' "/proc/$daemon_pid/status"; do sleep 0.02; done
+    daemon_pid=
+}
+
+start_times() {
+    for _ in $(seq "$runs"); do
+        read -r took daemon_pid < <(start_to_ready)
+        echo "$took"
+        stop_daemon
+    done
+}
+
+kilobytes() { awk -v name="$1:" '$1 == name { print $2 }' "/proc/$daemon_pid/smaps_rollup"; }
+switches() { cat /proc/"$daemon_pid"/task/*/status | awk '/^voluntary_ctxt_switches/ { n += $2 } END { print n }'; }
+
+strip -o "$place/stripped" "$programs/anchord"
+printf '%-44s %8d KB\n' "size, stripped" "$(($(stat -c %s "$place/stripped") / 1024))"
+
+configure none
+printf '%-44s %8s ms\n' "start to ready, software keys, median" "$(start_times | median)"
+start_tpm
+configure "swtpm:path=$place/tpm.sock"
+printf '%-44s %8s ms\n' "start to ready, TPM, median" "$(start_times | median)"
+
+: >"$place/rss"
+: >"$place/pss"
+for _ in $(seq "$runs"); do
+    read -r _ daemon_pid < <(start_to_ready)
+    sleep 1
+    kilobytes Rss >>"$place/rss"
+    kilobytes Pss >>"$place/pss"
+    stop_daemon
+done
+printf '%-44s %8d KB\n' "memory, resident, idle, median" "$(median <"$place/rss")"
+printf '%-44s %8d KB\n' "memory, proportional, idle, median" "$(median <"$place/pss")"
+
+read -r _ daemon_pid < <(start_to_ready)
+sleep 2
+before=$(switches)
+sleep "$watch"
+printf '%-44s %8d /min\n' "wake-ups between ticks" "$((($(switches) - before) * 60 / watch))"
+stop_daemon

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "running_daemon.h"
+
+#include <nlohmann/json.hpp>
+
+namespace anchor::daemon {
+
+RunningDaemon::RunningDaemon(const std::string& tcti, const std::string& more) : scratch_("anchord") {
+    configuration_ =
+        scratch_.write("anchord.toml", "state_dir = \"" + state_folder() + "\"\nruntime_dir = \"" + scratch_.path() +
+                                           "\"\npolicy_dir = \"" + scratch_.path("policy.d") + "\"\n[socket]\npath = \"" + socket() +
+                                           "\"\ngroup = \"\"\n[tpm]\ntcti = \"" + tcti + "\"\n[attest]\n" + more + "\n");
+}
+
+Result<void> RunningDaemon::start() {
+    ANCHOR_ASSIGN_OR_RETURN(process_, parts::Process::start({ANCHORD_PROGRAM, "--config", configuration_}, scratch_.path("log"),
+                                                            {"NOTIFY_SOCKET=" + manager_.path()}));
+    return {};
+}
+
+Result<Json> RunningDaemon::status() const {
+    ANCHOR_ASSIGN_OR_RETURN(auto client, control::Client::connect(socket()));
+    ANCHOR_ASSIGN_OR_RETURN(const Json answer, client.call("GetStatus", Json::object()));
+    return answer["status"];
+}
+
+bool RunningDaemon::says(const std::string& text) const {
+    for (int rounds = 10; rounds > 0; --rounds) {
+        if (log().find(text) != std::string::npos) return true;
+        if (notice().empty()) return false;
+    }
+    return false;
+}
+
+Milliseconds RunningDaemon::terminate() {
+    const auto before = std::chrono::steady_clock::now();
+    process_.terminate();
+    return std::chrono::ceil<Milliseconds>(std::chrono::steady_clock::now() - before);
+}
+
+}  // namespace anchor::daemon
