@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include <anchor/base/byte_reader.h>
 #include <anchor/crypto/certificate_request.h>
 #include <anchor/crypto/chain.h>
 #include <anchor/crypto/hash.h>
@@ -17,6 +18,15 @@ Result<std::vector<crypto::Certificate>> parse_all(const std::vector<Bytes>& der
         certificates.push_back(std::move(certificate));
     }
     return certificates;
+}
+
+// A blob keeps TPM2B_PUBLIC (TPM 2.0 Part 2 §12.2.5); messages carry the TPMT_PUBLIC inside, as for the other keys.
+Result<Bytes> without_size(ByteView sized) {
+    ByteReader reader(sized);
+    ANCHOR_ASSIGN_OR_RETURN(const std::uint16_t size, reader.u16_be("size"));
+    ANCHOR_ASSIGN_OR_RETURN(const ByteView area, reader.take(size, "public area"));
+    ANCHOR_RETURN_IF_ERROR(reader.expect_end("the public area"));
+    return to_bytes(area);
 }
 
 }  // namespace
@@ -40,10 +50,7 @@ Result<Enrollment> Enrollment::begin(RootOfTrust& root, EnrollmentSettings setti
                             crypto::CertificateRequest::make(*loaded, device.text(), {protocol::device_urn(settings.tenant, device)}));
     begin.request = to_bytes(request.der());
     if (keyring.endorser) {
-        // A blob holds TPM2B_PUBLIC, the message TPMT_PUBLIC: the same without its size in front (TPM 2.0 Part 2 §12.2.5).
-        constexpr std::ptrdiff_t kSize = 2;
-        if (key.public_area.size() < kSize) return corrupt("the new device key has no public area");
-        begin.device_key_public.assign(key.public_area.begin() + kSize, key.public_area.end());
+        ANCHOR_ASSIGN_OR_RETURN(begin.device_key_public, without_size(key.public_area));
         const Digest bound = crypto::hash(HashAlg::Sha256, begin.request);
         ANCHOR_ASSIGN_OR_RETURN(begin.certification, keyring.forge->certify(key, bound.view()));
     }
