@@ -9,6 +9,7 @@ namespace {
 
 constexpr std::size_t kIdSize = 16;
 constexpr std::size_t kMaxOpen = 32;
+constexpr Milliseconds kFirstPatience{1'000};
 
 Result<Bytes> signed_request(const protocol::Request& request, DeviceKey& key) {
     ANCHOR_ASSIGN_OR_RETURN(const auto public_key, crypto::PublicKey::from_spki(key.public_key()));
@@ -57,11 +58,14 @@ void Conversation::send(const protocol::Request& request, Bytes message, SteadyT
     const Digest digest = crypto::hash(HashAlg::Sha256, message);
     const std::string topic = voice_->claim.empty() ? voice_->topics.request(voice_->device, request.verb)
                                                     : voice_->topics.enroll_request(voice_->claim, voice_->device, request.verb);
-    open_.emplace(request.id, Open{digest, deadline, on_answer});
-    if (auto sent = parts_.link.publish({topic, std::move(message), request.id}); !sent) {
+    Message sent{topic, std::move(message), request.id};
+    const SteadyTime again = parts_.clock.steady() + kFirstPatience;
+    open_.emplace(request.id, Open{digest, sent, deadline, again, kFirstPatience, on_answer});
+    if (auto published = parts_.link.publish(std::move(sent)); !published) {
         open_.erase(request.id);
-        on_answer(std::move(sent).error());
+        return on_answer(std::move(published).error());
     }
+    if (parts_.wake_at) parts_.wake_at(again);
 }
 
 Result<void> Conversation::hear(const Message& message, const protocol::AnchorSet& anchors, const trust::Recipient& recipient) {
@@ -84,12 +88,19 @@ Result<void> Conversation::hear(const Message& message, const protocol::AnchorSe
 void Conversation::pass_time(SteadyTime now) {
     std::vector<OnAnswer> late;
     for (auto it = open_.begin(); it != open_.end();) {
-        if (it->second.deadline > now) {
-            ++it;
+        Open& open = it->second;
+        if (open.deadline <= now) {
+            late.push_back(std::move(open.on_answer));
+            it = open_.erase(it);
             continue;
         }
-        late.push_back(std::move(it->second.on_answer));
-        it = open_.erase(it);
+        if (open.ask_again <= now) {
+            open.patience *= 2;
+            open.ask_again = now + open.patience;
+            (void)parts_.link.publish(open.message);
+        }
+        if (parts_.wake_at) parts_.wake_at(open.ask_again);
+        ++it;
     }
     for (const OnAnswer& on_answer : late) on_answer(unavailable("the registry did not answer in time"));
 }

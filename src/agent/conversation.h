@@ -42,20 +42,24 @@ public:
     void fall_silent();
     [[nodiscard]] const std::optional<Voice>& voice() const noexcept { return voice_; }
 
-    /// Asks, and calls back exactly once: with the answer, or Unavailable (no connection, no answer in time), or the registry's
-    /// refusal with the kind that it gave.
+    /// Asks, and calls back exactly once; asks again with the same octets while nobody answers, because a registry that was away has
+    /// not heard, and one that has gives the same answer twice: with the answer, or Unavailable (no connection, no answer in time), or the
+    /// registry's refusal with the kind that it gave.
     void ask(std::string_view verb, Json body, Milliseconds deadline, OnAnswer on_answer);
 
     /// A message on our reply topic. Rejected where it is not an answer to be believed; the request then stays open.
     [[nodiscard]] Result<void> hear(const Message& message, const protocol::AnchorSet& anchors, const trust::Recipient& recipient);
 
-    /// Gives up on requests whose time has passed.
+    /// Asks again what is due, and gives up on requests whose time has passed.
     void pass_time(SteadyTime now);
 
 private:
     struct Open {
         Digest digest;
+        Message message;
         SteadyTime deadline;
+        SteadyTime ask_again;
+        Milliseconds patience;
         OnAnswer on_answer;
     };
 

@@ -23,6 +23,17 @@ std::string reason_of(const Decision& decision, bool any_policy) {
 
 }  // namespace
 
+Agent::Story::Story(AgentParts parts, AgentSettings settings)
+    : parts_(std::move(parts)), settings_(std::move(settings)), conversation_(parts_), evaluator_(policy::PolicySet{}) {
+    if (!parts_.wake_at) return;
+    // Several chapters want to be woken, and there is one alarm clock: the earliest wish counts, the others are made again then.
+    parts_.wake_at = [this, set_alarm = std::move(parts_.wake_at)](SteadyTime at) {
+        if (wake_ && *wake_ <= at) return;
+        wake_ = at;
+        set_alarm(at);
+    };
+}
+
 void Agent::Story::start() {
     if (load()) open_keys();
     tick();
@@ -73,6 +84,7 @@ Result<void> Agent::Story::save(SaveKind kind) {
 
 void Agent::Story::tick() {
     const SteadyTime steady = parts_.clock.steady();
+    if (wake_ && *wake_ <= steady) wake_.reset();
     if (!loaded_ && !load()) return;
     if (state_.identity && !keyring_) open_keys();
     if (!state_.identity && settings_.bundle && !enrollment_ && steady >= enroll_at_) enroll();

@@ -21,8 +21,7 @@ namespace anchor::agent {
 
 class Agent::Story {
 public:
-    Story(AgentParts parts, AgentSettings settings)
-        : parts_(std::move(parts)), settings_(std::move(settings)), conversation_(parts_), evaluator_(policy::PolicySet{}) {}
+    Story(AgentParts parts, AgentSettings settings);
 
     // story.cpp
     void start();
@@ -94,6 +93,7 @@ private:
     AgentSettings settings_;
     Conversation conversation_;
     DeviceState state_;
+    std::optional<SteadyTime> wake_;  // the earliest wish that is still to come
     bool loaded_ = false;
     bool stopped_ = false;
 

@@ -203,14 +203,29 @@ TEST_F(AgentTest, AsksAgainOnEveryConnectionAndGivesUpOnSilence) {
     };
     EXPECT_EQ(asked("standing.get"), 1);
     EXPECT_EQ(asked("attest.nonce"), 1);
+    owned.device.link.sent.clear();
 
     owned.tick(kTick + Milliseconds{1});
     EXPECT_EQ(owned.agent->status()["attestation"]["result"], "failed: the registry did not answer in time");
     owned.device.link.lose(unavailable("gone"));
     owned.device.link.connect();
     owned.pump();
-    EXPECT_EQ(asked("standing.get"), 2);
+    EXPECT_EQ(asked("standing.get"), 1);
     EXPECT_EQ(owned.level(), Level::Trusted) << "a lost network is not distrust";
+}
+
+TEST_F(AgentTest, AsksAgainWithTheSameOctetsWhileNobodyAnswers) {
+    become_trusted();
+    owned.device.link.connect();
+    owned.pump();
+    const Message first = owned.device.link.sent.back();
+    owned.device.link.sent.clear();
+
+    owned.tick(Milliseconds{1'000});
+    owned.tick(Milliseconds{1'000});
+
+    ASSERT_EQ(std::ranges::count_if(owned.device.link.sent, [&](const Message& m) { return m.payload == first.payload; }), 1)
+        << "the second time after twice as long";
 }
 
 TEST_F(AgentTest, ForeignMessagesChangeNothing) {
