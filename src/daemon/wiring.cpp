@@ -7,6 +7,9 @@
 #include <system_error>
 
 #include <anchor/identity/software_root.h>
+#include <anchor/observe/kernel_source.h>
+#include <anchor/observe/network_source.h>
+#include <anchor/observe/time_source.h>
 
 #include "program_log.h"
 #include "program_version.h"
@@ -75,15 +78,19 @@ Wiring::Wiring(const DaemonConfig& config, agent::AgentSettings settings, std::u
       ticks_(loop_),
       wake_up_(loop_) {
     auto selections = settings.selections;
-    agent_ = std::make_unique<agent::Agent>(parts(), std::move(settings));
+    agent_ = std::make_unique<agent::Agent>(parts(config.state_dir), std::move(settings));
     api_.emplace(loop_, *agent_, clock_, std::move(selections), std::string(kProgramVersion));
 }
 
 Wiring::~Wiring() = default;
 
 // Every source of claims of this daemon; a new one is a line here.
-std::vector<ClaimSource*> Wiring::make_sources() {
+std::vector<ClaimSource*> Wiring::make_sources(const std::string& state_dir) {
     sources_.push_back(std::make_unique<TpmClaims>(device_, [this](const std::optional<Error>& why) { tpm_turned(why); }));
+    sources_.push_back(std::make_unique<observe::KernelSource>());
+    sources_.push_back(std::make_unique<observe::DiskSource>(state_dir));
+    sources_.push_back(std::make_unique<observe::NetworkSource>());
+    sources_.push_back(std::make_unique<observe::TimeSource>());
     std::vector<ClaimSource*> borrowed;
     for (const auto& source : sources_) borrowed.push_back(source.get());
     return borrowed;
@@ -97,7 +104,7 @@ void Wiring::tpm_turned(const std::optional<Error>& why) {
     });
 }
 
-agent::AgentParts Wiring::parts() {
+agent::AgentParts Wiring::parts(const std::string& state_dir) {
     return {
         .clock = clock_,
         .worker = worker_,
@@ -106,7 +113,7 @@ agent::AgentParts Wiring::parts() {
         .store = store_,
         .audit = audit_,
         .enforcer = &courier_,
-        .sources = make_sources(),
+        .sources = make_sources(state_dir),
         .event_log = [this] { return boot_log_.read(); },
         .log = log,
         .changed =

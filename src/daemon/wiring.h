@@ -44,8 +44,8 @@ public:
 private:
     Wiring(const DaemonConfig& config, agent::AgentSettings settings, std::unique_ptr<store::FolderDisk> disk);
 
-    [[nodiscard]] std::vector<ClaimSource*> make_sources();
-    [[nodiscard]] agent::AgentParts parts();
+    [[nodiscard]] std::vector<ClaimSource*> make_sources(const std::string& state_dir);
+    [[nodiscard]] agent::AgentParts parts(const std::string& state_dir);
     [[nodiscard]] Result<void> listen(const DaemonConfig& config);
 
     void tick();
