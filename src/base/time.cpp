@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <anchor/base/time.h>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cstdio>
@@ -145,7 +146,8 @@ Result<Milliseconds> parse_duration(std::string_view text) {
 }
 
 std::string to_text(Milliseconds duration) {
-    if (duration < Milliseconds{0}) return "-" + to_text(-duration);
+    // The least value has no positive counterpart; one millisecond less far from zero is near enough.
+    if (duration < Milliseconds{0}) return "-" + to_text(-std::max(duration, -Milliseconds::max()));
     if (duration == Milliseconds{0}) return "0s";
     std::string text;
     for (const Unit& unit : kUnits) {

@@ -36,6 +36,8 @@ TEST(DurationText, ReadsWhatItPrints) {
     EXPECT_EQ(parse_duration("1d").value(), std::chrono::hours{24});
 }
 
+TEST(DurationText, PrintsTheLeastThatThereIs) { EXPECT_EQ(to_text(Milliseconds::min()), "-" + to_text(Milliseconds::max())); }
+
 TEST(DurationText, RefusesOtherForms) {
     for (const auto* text : {"", "5", "m", "-5m", "5 m", "5m1h", "5m5m", "1.5h", "5y", "99999999999999999999s", "9223372036854775807d"}) {
         EXPECT_FALSE(parse_duration(text)) << text;
