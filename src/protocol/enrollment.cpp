@@ -15,6 +15,17 @@ constexpr std::size_t kMaxLabels = 32;
 constexpr std::size_t kMaxLabel = 256;
 constexpr std::uint64_t kMaxLifetime = 24 * 3600;
 
+// Labels end on terminals of operators: whoever writes them must not steer these. U+0080 to U+009F are controls too.
+bool has_control(std::string_view text) {
+    unsigned char before = 0;
+    for (const char c : text) {
+        const auto octet = static_cast<unsigned char>(c);
+        if (octet < 0x20 || octet == 0x7F || (before == 0xC2 && octet >= 0x80 && octet <= 0x9F)) return true;
+        before = octet;
+    }
+    return false;
+}
+
 Result<std::map<std::string, std::string>> labels_from(const Json& body) {
     ANCHOR_ASSIGN_OR_RETURN(const Json* json, object_of(body, "labels"));
     if (json->size() > kMaxLabels) return rejected("more than " + std::to_string(kMaxLabels) + " labels");
@@ -23,6 +34,7 @@ Result<std::map<std::string, std::string>> labels_from(const Json& body) {
         ANCHOR_ASSIGN_OR_RETURN(std::string text, json_string(*json, name));
         if (name.size() > kMaxLabel || text.size() > kMaxLabel)
             return rejected("label of more than " + std::to_string(kMaxLabel) + " octets");
+        if (has_control(name) || has_control(text)) return rejected("label with a control character");
         labels.emplace(name, std::move(text));
     }
     return labels;

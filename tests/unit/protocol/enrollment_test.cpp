@@ -43,6 +43,22 @@ TEST(EnrollBegin, BoundsTheLabels) {
     EXPECT_FALSE(enroll_begin_from(body));
 }
 
+TEST(EnrollBegin, RefusesALabelThatCouldSteerATerminal) {
+    for (const auto* text : {"\x1b]0;gone\x07", "two\nlines", "\x7f",
+                             "\xc2\x9b"
+                             "2J"}) {
+        Json value = to_json(sample_begin());
+        value["labels"]["site"] = text;
+        EXPECT_FALSE(enroll_begin_from(value));
+        Json name = to_json(sample_begin());
+        name["labels"][text] = "x";
+        EXPECT_FALSE(enroll_begin_from(name));
+    }
+    Json body = to_json(sample_begin());
+    body["labels"]["site"] = "Füllstation 北";
+    EXPECT_TRUE(enroll_begin_from(body));
+}
+
 TEST(EnrollChallenge, IsReadBackAndBounded) {
     const EnrollChallenge challenge{Bytes{1}, Bytes{2}, Bytes{3}, Bytes{4}, Seconds{60}};
     EXPECT_EQ(to_json(enroll_challenge_from(to_json(challenge)).value()), to_json(challenge));
