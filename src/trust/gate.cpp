@@ -21,11 +21,13 @@ Result<void> check_audience(const Document& document, const Recipient& recipient
     return {};
 }
 
-// What is about one device is for one device: the same words to a whole group would be someone's mistake or attack.
+// What is about one device is for one device: the same words to a whole group would be someone's mistake or attack. What the
+// online key signs has no name: with names, one key could fill the table of floors, and each name would begin a row of its own.
 Result<void> check_scope(const Document& document) {
     const bool personal = document.kind == DocumentKind::Reply || document.kind == DocumentKind::Result ||
                           document.kind == DocumentKind::Standing || document.kind == DocumentKind::Reinstatement;
     if (personal && !document.audience.starts_with("device:")) return wrong(document, "is not for one device");
+    if (!protocol::is_offline(document.kind) && !document.name.empty()) return wrong(document, "has a name, and none belongs there");
     return {};
 }
 

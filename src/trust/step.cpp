@@ -88,10 +88,10 @@ private:
     Consequences& out_;
 };
 
-Level effective(const TrustState& state, Now now) {
+Level effective(const TrustState& state) {
     Level level = worse(state.local, ceiling_of(state.standing));
-    // An expired result says nothing any more; whether that is too long ago is for a policy to judge (registry.fresh_age).
-    if (in_force(state.registry, now)) level = worse(level, state.registry->level);
+    // An expired result no longer agrees to anything, but a bad one still objects: otherwise who cuts the network only has to wait.
+    if (state.registry) level = worse(level, state.registry->level);
     return level;
 }
 
@@ -102,11 +102,7 @@ Step step(const TrustState& before, const Event& event, Now now) {
     Consequences& out = result.consequences;
     std::visit(Change(result.state, now, out), event);
 
-    const Level wanted = effective(result.state, now);
-    // A result that expires while it alone held the level down must not lift it by the mere passing of time.
-    const bool by_expiry = std::holds_alternative<TimePassed>(event) && wanted < before.level;
-    result.state.level = by_expiry ? before.level : wanted;
-
+    result.state.level = effective(result.state);
     out.enforce = result.state.level != before.level || std::holds_alternative<Restarted>(event);
     out.tightened = result.state.level > before.level;
     out.report = result.state.level != before.level;

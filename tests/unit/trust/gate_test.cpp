@@ -118,6 +118,12 @@ TEST_F(GateTest, RefusesAStandingForTheWholeFleet) {
     EXPECT_EQ(complaint(signed_by({0}, document), DocumentKind::Standing), "standing version 1: is not for one device");
 }
 
+TEST_F(GateTest, RefusesANameOnWhatTheOnlineKeySigns) {
+    Document document = standing(1);
+    document.name = "second";
+    EXPECT_EQ(complaint(signed_by({0}, document), DocumentKind::Standing), "standing second version 1: has a name, and none belongs there");
+}
+
 TEST_F(GateTest, RefusesAnotherKindEvenByTheSameKey) {
     EXPECT_NE(complaint(signed_by({0}, standing(1)), DocumentKind::Fresh), "accepted");
     const std::string disguised =
