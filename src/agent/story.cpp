@@ -115,8 +115,9 @@ void Agent::Story::judge(Observation seen) {
     decision_ = evaluator_.evaluate(claims_, steady);
     trust::Judged judged{decision_.level, for_trust(evaluator_.policies().level_rules(now())),
                          reason_of(decision_, !evaluator_.policies().empty())};
+    // Where the TPM fails or the identity is gone, less is known than before: that never lifts what was worse.
+    if (appraisal.tpm_failure || !state_.identity) judged.level = worse(judged.level, worse(Level::Unverified, state_.trust.local));
     if (appraisal.tpm_failure) {
-        judged.level = worse(judged.level, Level::Unverified);
         judged.because = "the TPM gives no valid quote: " + appraisal.tpm_failure->what;
         if (last_failure_ != appraisal.tpm_failure->what) note(Severity::Warning, judged.because);
     }
@@ -200,7 +201,15 @@ void Agent::Story::audit(std::string what, std::vector<std::pair<std::string, st
 
 WallTime Agent::Story::now() const { return std::max(parts_.clock.wall(), state_.time_floor); }
 
-void Agent::Story::prove_time(WallTime proven) { state_.time_floor = std::max(state_.time_floor, proven); }
+// Not beyond the end of the own certificate: the broker let us in with it, so it is not later than that. A registry whose clock is
+// wrong, or that lies, cannot push a device out of all its certificates for good.
+void Agent::Story::prove_time(WallTime proven) {
+    if (state_.identity && !state_.identity->current.certificates.empty()) {
+        const auto own = crypto::Certificate::from_der(state_.identity->current.certificates.front());
+        if (own) proven = std::min(proven, own->not_after());
+    }
+    state_.time_floor = std::max(state_.time_floor, proven);
+}
 
 trust::Recipient Agent::Story::recipient() const {
     return {

@@ -85,7 +85,8 @@ private:
     void ask_for_wanted(const Standing& standing);
     [[nodiscard]] Result<void> accept(std::string_view text, protocol::DocumentKind kind);
     [[nodiscard]] Result<void> take(const trust::VerifiedDocument& verified);
-    void take_fresh(std::string_view text, WallTime proven_now);
+    void take_fresh(std::string_view text, std::optional<WallTime> answered);
+    void forget_online_floors(const protocol::AnchorSet& before);
     void use_documents();
     void use_policies();
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "story.h"
 
+#include <algorithm>
 #include <array>
 
 namespace anchor::agent {
@@ -37,11 +38,17 @@ Result<void> Agent::Story::accept(std::string_view text, DocumentKind kind) {
                        ? Result<void>()
                        : std::move(next).error();
         protocol::AnchorSet before = std::exchange(*state_.anchors, std::move(next).value());
+        trust::Floors floors = state_.floors;
+        forget_online_floors(before);
         if (auto saved = save(SaveKind::Floor); !saved) {
             state_.anchors = std::move(before);
+            state_.floors = std::move(floors);
             return saved;
         }
         audit("anchors", {{"version", std::to_string(state_.anchors->version)}});
+        // What a replaced key has signed is over at once, and not only after the next start.
+        use_documents();
+        if (state_.anchors->broker_anchors != before.broker_anchors && device_key_) connect();
         return {};
     }
     ANCHOR_ASSIGN_OR_RETURN(const auto verified, trust::Gate(*state_.anchors).accept(text, kind, recipient()));
@@ -52,7 +59,7 @@ Result<void> Agent::Story::take(const trust::VerifiedDocument& verified) {
     const protocol::Document& document = verified.document();
     const std::string key = trust::floor_key(document);
     switch (document.kind) {
-        case DocumentKind::Fresh: take_fresh(verified.text(), document.issued); return {};
+        case DocumentKind::Fresh: take_fresh(verified.text(), std::nullopt); return {};
         case DocumentKind::Result: {
             ANCHOR_ASSIGN_OR_RETURN(const auto result, protocol::attestation_result_from(document.body));
             if (!document.not_after) return rejected("an attestation result without an end");
@@ -130,14 +137,28 @@ void Agent::Story::ask_for_wanted(const Standing& standing) {
     }
 }
 
-// How old the registry's word is: `proven_now` is a time by the registry's own clock, so both ends of the subtraction are its.
-void Agent::Story::take_fresh(std::string_view text, WallTime proven_now) {
+// A stolen online key may have signed enormous versions; once it has been replaced, its successor can be heard again. What the old
+// key signed no longer passes, so nothing old comes back.
+void Agent::Story::forget_online_floors(const protocol::AnchorSet& before) {
+    for (const DocumentKind kind : {DocumentKind::Fresh, DocumentKind::Result, DocumentKind::Revocations}) {
+        const auto keys = before.keys_of(kind);
+        const auto now = state_.anchors->keys_of(kind);
+        const bool replaced = std::ranges::none_of(keys, [&](const auto& key) { return now.contains(key.first); });
+        if (replaced) state_.floors.erase(std::string(to_string(kind)));
+    }
+}
+
+// How old the registry's word is. `answered` is the time of a reply to this device, by the registry's own clock, so that both ends of
+// the subtraction are its. What nobody asked for may be a repetition by the broker: its age is that by our clock, and it counts once.
+void Agent::Story::take_fresh(std::string_view text, std::optional<WallTime> answered) {
     if (text.empty() || !state_.anchors || !state_.identity) return;
     const auto verified = trust::Gate(*state_.anchors).accept(text, DocumentKind::Fresh, recipient());
     if (!verified) return note(Severity::Warning, "freshness is refused: " + verified.error().what);
     const protocol::Document& document = verified->document();
-    state_.floors[trust::floor_key(document)] = document.version;
-    const Milliseconds age = std::max(Milliseconds{0}, proven_now - document.issued);
+    std::uint64_t& newest = state_.floors[trust::floor_key(document)];
+    if (!answered && fresh_ && document.version == newest) return;
+    newest = document.version;
+    const Milliseconds age = std::max(Milliseconds{0}, answered.value_or(now()) - document.issued);
     const SteadyTime steady = parts_.clock.steady();
     // A repeated old document must not look young: only a shorter age than the one that has passed counts.
     if (!fresh_ || age <= fresh_->first + (steady - fresh_->second)) fresh_ = {age, steady};

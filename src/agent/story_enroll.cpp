@@ -27,7 +27,9 @@ void Agent::Story::enroll() {
     if (!anchors) return give_up_enrollment(std::move(anchors).error().within("claim bundle: trust-anchor set"));
     auto key = crypto::SoftwareKey::parse(bundle.private_key.view());
     if (!key) return give_up_enrollment(std::move(key).error().within("claim bundle: private key"));
-    first_anchors_ = std::move(anchors).value();
+    // Who has walked on to a later set does not go back to the bundle's: its keys may have been replaced for a reason.
+    const bool walked_on = state_.anchors && state_.anchors->version > anchors->version;
+    first_anchors_ = walked_on ? *state_.anchors : std::move(anchors).value();
     claim_key_ = std::make_shared<crypto::SoftwareKey>(std::move(key).value());
     identity::EnrollmentSettings settings{bundle.tenant, settings_.key_alg, settings_.labels};
     enroll_at_ = SteadyTime::max();  // until this attempt has ended
@@ -102,10 +104,11 @@ void Agent::Story::finish_enrollment(const Answer& answer) {
         ANCHOR_ASSIGN_OR_RETURN(const auto grant, protocol::enroll_grant_from(answer.body));
         DeviceState next{.floors = state_.floors, .trust = state_.trust, .time_floor = std::max(state_.time_floor, answer.issued)};
         const std::string& tenant = settings_.bundle->tenant;
-        // The grant may hold the very set of the bundle, or its successor.
-        auto same = trust::Gate::first(grant.anchors, settings_.bundle->authority, tenant);
-        if (same && same->version == first_anchors_->version) {
-            next.anchors = std::move(same).value();
+        // The grant may hold the very set that this attempt began with, or its successor. Another set of the same version would need
+        // one old key only, where a successor needs k.
+        const auto same = trust::Gate::first(grant.anchors, first_anchors_->keys_of(protocol::DocumentKind::Anchors), tenant);
+        if (same && same->version == first_anchors_->version && to_json(*same) == to_json(*first_anchors_)) {
+            next.anchors = first_anchors_;
         } else {
             ANCHOR_ASSIGN_OR_RETURN(next.anchors, trust::Gate(*first_anchors_).succeed(grant.anchors, tenant));
         }

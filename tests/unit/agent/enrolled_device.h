@@ -4,8 +4,13 @@
 // A device that has enrolled, and the owner who can sign for it: the state that an enrolment leaves, made by hand, so that the life
 // after it can be tested without a registry.
 
+#include <algorithm>
+#include <array>
+
 #include <anchor/agent/agent.h>
 #include <anchor/agent/device_state.h>
+#include <anchor/crypto/certificate_builder.h>
+#include <anchor/crypto/hash.h>
 #include <anchor/crypto/private_key.h>
 #include <anchor/protocol/bodies.h>
 #include <fakes/fake_device.h>
@@ -15,19 +20,56 @@ namespace anchor::agent {
 class EnrolledDevice {
 public:
     EnrolledDevice() {
-        protocol::AnchorSet anchors{.version = 1};
-        for (crypto::SoftwareKey* key : {&online_, &offline_}) anchors.keys.emplace(kid(*key), key->public_value());
-        for (std::size_t i = 0; i < protocol::kDocumentKindCount; ++i) {
-            const auto kind = static_cast<protocol::DocumentKind>(i);
-            anchors.roles[kind] = {{kid(protocol::is_offline(kind) ? offline_ : online_)}, 1};
-        }
-        anchors.broker_anchors = {Bytes{1}};
-        state_.anchors = anchors;
+        state_.anchors = anchors(1);
         RootState root = root_.renew().value();
         const Keyring keyring = root_.open(root).value();
         identity::Slot slot{keyring.forge->make(KeyAlg::EcP256).value(), {}};
         state_.identity = identity::Identity{device_id, "acme", std::move(root), std::move(slot), {}, "broker.example", 8883};
         state_.group = "gateways";
+    }
+
+    /// The set of the owner's keys as they are now.
+    protocol::AnchorSet anchors(std::uint64_t version) const {
+        protocol::AnchorSet anchors{.version = version};
+        for (const crypto::SoftwareKey* key : {&online_, &offline_}) anchors.keys.emplace(kid(*key), key->public_value());
+        for (std::size_t i = 0; i < protocol::kDocumentKindCount; ++i) {
+            const auto kind = static_cast<protocol::DocumentKind>(i);
+            anchors.roles[kind] = {{kid(protocol::is_offline(kind) ? offline_ : online_)}, 1};
+        }
+        anchors.broker_anchors = {Bytes{static_cast<std::uint8_t>(version)}};
+        return anchors;
+    }
+    std::string signed_anchors(std::uint64_t version) {
+        return signed_document(protocol::DocumentKind::Anchors, "", version, protocol::to_json(anchors(version)));
+    }
+    void replace_online_key() { online_ = crypto::SoftwareKey::generate(KeyAlg::EcP256).value(); }
+
+    /// What a claim bundle says about the owner whose first set this is.
+    protocol::ClaimBundle bundle(std::string anchors) const {
+        protocol::ClaimBundle bundle{.tenant = "acme", .claim = "first", .host = "broker.example", .port = 8884};
+        bundle.private_key = online_.to_pkcs8_pem();
+        bundle.anchors = std::move(anchors);
+        bundle.authority.emplace(kid(offline_), offline_.public_value());
+        return bundle;
+    }
+
+    /// Gives the device a certificate that ends then.
+    void certify(WallTime not_after) {
+        const crypto::Validity validity{device.clock.wall(), not_after};
+        const auto root = crypto::CertificateBuilder::root(offline_, "root", validity).value();
+        auto builder = crypto::CertificateBuilder::open(root, offline_).value();
+        const auto certificate = builder.device(online_.public_value(), "acme", device_id.text(), validity).value();
+        state_.identity->current.certificates = {to_bytes(certificate.der())};
+    }
+
+    /// The registry's reply to what was asked last with that verb.
+    Message reply(std::string_view verb, Json answer, WallTime issued) {
+        const auto last = std::find_if(device.link.sent.rbegin(), device.link.sent.rend(),
+                                       [&](const Message& message) { return message.topic.ends_with(verb); });
+        const protocol::Reply body{std::string(verb), crypto::hash(HashAlg::Sha256, last->payload), std::nullopt, std::move(answer), ""};
+        const std::array signers = {crypto::JwsSigner{kid(online_), online_}};
+        const std::string text = protocol::sign(protocol::reply_document(body, "acme", device_id, issued), signers).value();
+        return {"anchor/1/acme/device/" + device_id.text() + "/reply", to_bytes(text), last->correlation};
     }
 
     /// A policy that trusts a device whose registers are as they should be.
@@ -52,17 +94,19 @@ public:
                                 std::optional<WallTime> not_after = {}) {
         const bool personal = kind == protocol::DocumentKind::Standing || kind == protocol::DocumentKind::Result ||
                               kind == protocol::DocumentKind::Reinstatement;
-        const protocol::Document document{
-            kind,      "acme",         personal ? protocol::audience_device(device_id) : protocol::audience_group("gateways"),
-            name,      version,        device.clock.wall(),
-            not_after, std::move(body)};
+        const bool for_all = kind == protocol::DocumentKind::Anchors;
+        const std::string audience = personal  ? protocol::audience_device(device_id)
+                                     : for_all ? protocol::audience_fleet()
+                                               : protocol::audience_group("gateways");
+        const protocol::Document document{kind, "acme", audience, name, version, device.clock.wall(), not_after, std::move(body)};
         crypto::SoftwareKey& key = protocol::is_offline(kind) ? offline_ : online_;
         const std::array signers = {crypto::JwsSigner{kid(key), key}};
         return protocol::sign(document, signers).value();
     }
 
     std::string standing(std::uint64_t number, StandingStatus status) {
-        return signed_document(protocol::DocumentKind::Standing, "", number, protocol::to_json(Standing{.status = status, .group = "gateways"}));
+        return signed_document(protocol::DocumentKind::Standing, "", number,
+                               protocol::to_json(Standing{.status = status, .group = "gateways"}));
     }
 
     void put(const std::string& key, std::uint64_t version, std::string text) {
@@ -84,6 +128,10 @@ public:
         agent->start();
         pump();
     }
+
+    /// Remembered by the device at the moment; may be changed before start().
+    DeviceState& state() { return state_; }
+    [[nodiscard]] DeviceState saved() const { return device_state_from(*device.store.saved).value(); }
 
     void pump() {
         while (device.worker.step()) {
