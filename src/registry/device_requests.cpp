@@ -6,6 +6,7 @@
 #include <anchor/registry/requests.h>
 
 #include "judgement.h"
+#include "rate_bound.h"
 
 namespace anchor::registry {
 namespace {
@@ -48,6 +49,7 @@ Result<Requests::Answer> Requests::nonce(const DeviceRecord& device) {
 }
 
 Result<Requests::Answer> Requests::evidence(DeviceRecord& device, const Json& body) {
+    if (appraisals_->ask(device.id.text(), clock_.steady()) != Admission::Pass) return unavailable("attested too often: wait");
     ANCHOR_RETURN_IF_ERROR(json_only_keys(body, {"evidence"}));
     ANCHOR_ASSIGN_OR_RETURN(const std::string text, json_string(body, "evidence"));
     ANCHOR_ASSIGN_OR_RETURN(const auto key, crypto::PublicKey::from_spki(device.device_key));

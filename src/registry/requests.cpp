@@ -18,6 +18,13 @@ constexpr double kBurst = 600;
 constexpr double kClaimPerSecond = 20;
 constexpr double kClaimBurst = 200;
 constexpr std::size_t kAskers = 100'000;
+// An appraisal may mean to replay logs of 32 MiB. Devices attest each hour, and when something changed.
+constexpr double kAppraisalsPerSecond = 0.1;
+constexpr double kAppraisalBurst = 30;
+// The audit log only grows, so that strangers must not be those who say how fast.
+constexpr double kRefusalsPerSecond = 1.0 / 60;
+constexpr double kRefusalBurst = 60;
+constexpr std::size_t kRefusedAskers = 10'000;
 constexpr std::size_t kLongestReason = 1000;
 
 // Reasons quote foreign input, perhaps cut in the middle of a character.
@@ -53,7 +60,9 @@ Requests::Requests(const Settings& settings, protocol::Topics topics, Store& sto
       clock_(clock),
       enrollment_(settings, store, authority, verifier, clock),
       devices_(std::make_unique<RateBound>(kPerSecond, kBurst, kAskers)),
-      claims_(std::make_unique<RateBound>(kClaimPerSecond, kClaimBurst, kAskers)) {}
+      claims_(std::make_unique<RateBound>(kClaimPerSecond, kClaimBurst, kAskers)),
+      appraisals_(std::make_unique<RateBound>(kAppraisalsPerSecond, kAppraisalBurst, kAskers)),
+      refusals_(std::make_unique<RateBound>(kRefusalsPerSecond, kRefusalBurst, kRefusedAskers)) {}
 
 Requests::~Requests() = default;
 
@@ -86,7 +95,7 @@ Result<std::string> Requests::answer_once(const Asked& asked) {
     const auto judged = judge(asked);
     const std::string& device = asked.topic.device.text();
     if (!judged) {
-        ANCHOR_RETURN_IF_ERROR(store_.audit("refused", device, asked.topic.verb + ": " + plain(judged.error().what), clock_.wall()));
+        ANCHOR_RETURN_IF_ERROR(audit_refusal(asked, judged.error()));
     }
     ANCHOR_ASSIGN_OR_RETURN(std::string fresh, authority_.fresh());
     ANCHOR_ASSIGN_OR_RETURN(std::string reply, signed_reply(asked, judged, std::move(fresh)));
@@ -99,6 +108,15 @@ Result<std::string> Requests::answer_once(const Asked& asked) {
         ANCHOR_RETURN_IF_ERROR(store_.remember_answer(key, device, reply, clock_.wall()));
     }
     return reply;
+}
+
+Result<void> Requests::audit_refusal(const Asked& asked, const Error& why) {
+    const std::string& device = asked.topic.device.text();
+    // Who asks with a claim certificate names any device he likes: his claim is what he is counted by.
+    const Admission admission = refusals_->ask(asked.topic.claim.empty() ? device : "claim/" + asked.topic.claim, clock_.steady());
+    if (admission == Admission::Drop) return {};
+    const std::string more = admission == Admission::Refuse ? " (and more that are not written down)" : "";
+    return store_.audit("refused", device, asked.topic.verb + ": " + plain(why.what) + more, clock_.wall());
 }
 
 Result<std::string> Requests::signed_reply(const Asked& asked, const Result<Answer>& judged, std::string fresh) {

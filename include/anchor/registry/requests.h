@@ -38,6 +38,7 @@ private:
     };
 
     [[nodiscard]] Result<std::string> answer_once(const Asked& asked);
+    [[nodiscard]] Result<void> audit_refusal(const Asked& asked, const Error& why);
     [[nodiscard]] Result<Answer> judge(const Asked& asked);
     [[nodiscard]] Result<Answer> enroll(const Asked& asked, const protocol::Request& request);
     [[nodiscard]] Result<Answer> serve(DeviceRecord& device, const protocol::Request& request);
@@ -59,6 +60,8 @@ private:
     Enrollment enrollment_;
     std::unique_ptr<RateBound> devices_;
     std::unique_ptr<RateBound> claims_;
+    std::unique_ptr<RateBound> appraisals_;
+    std::unique_ptr<RateBound> refusals_;
 };
 
 }  // namespace anchor::registry

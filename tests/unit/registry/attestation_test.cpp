@@ -176,6 +176,24 @@ TEST_F(AttestationTest, SaysOnceThatADeviceAsksTooMuch) {
     EXPECT_TRUE(fleet.requests->answer(message));
 }
 
+TEST_F(AttestationTest, AppraisesADeviceOnlySoOften) {
+    std::string refusal;
+    for (int i = 0; i < 100 && refusal.empty(); ++i) refusal = device.attest();
+
+    EXPECT_THAT(refusal, HasSubstr("attested too often"));
+    fleet.clock.pass(Seconds(60));
+    EXPECT_EQ(device.attest(), "");
+}
+
+TEST_F(AttestationTest, StrangersDoNotSayHowFastTheAuditLogGrows) {
+    const auto written = [&] { return fleet.store->audit_log("", 10'000).value().size(); };
+    const std::size_t before = written();
+    for (int i = 0; i < 100; ++i) (void)device.ask("no.such", {{"number", i}});
+
+    EXPECT_LE(written() - before, 65U);
+    EXPECT_THAT(fleet.last_audit(), HasSubstr("more that are not written down"));
+}
+
 TEST_F(AttestationTest, GivesStandingAndDocumentsToWhomTheyAreFor) {
     fleet.set_reference(reference_of(4));
 
