@@ -89,6 +89,7 @@ void Agent::Story::tick() {
     if (state_.identity && !keyring_) open_keys();
     if (!state_.identity && settings_.bundle && !enrollment_ && steady >= enroll_at_) enroll();
     conversation_.pass_time(steady);
+    send_reports();
     if (connected_ && state_.identity && (attest_soon_ || steady >= attest_at_)) attest();
     if (looking_ || (state_.identity && !keyring_)) return apply(trust::TimePassed{});
     looking_ = true;
@@ -178,7 +179,10 @@ void Agent::Story::apply(const trust::Event& event) {
     audit("level", {{"from", std::string(to_string(before.level))},
                     {"to", std::string(to_string(state_.trust.level))},
                     {"because", state_.trust.because}});
-    if (todo.report) attest_soon_ = true;
+    if (todo.report) {
+        attest_soon_ = true;
+        report(before.level);
+    }
     if (parts_.changed) parts_.changed();
 }
 

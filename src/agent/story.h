@@ -80,6 +80,10 @@ private:
     void attested(Result<Answer> answer);
     void attestation_failed(const Error& why);
 
+    // story_report.cpp
+    void report(Level from);
+    void send_reports();
+
     // story_documents.cpp
     void ask_for_standing();
     void ask_for_wanted(const Standing& standing);
@@ -132,6 +136,8 @@ private:
     SteadyTime attest_at_{};
     std::optional<WallTime> last_attested_;
     std::string attestation_outcome_;
+
+    bool reporting_ = false;
 
     // Freshness: how old it was when it came, and when that was.
     std::optional<std::pair<Milliseconds, SteadyTime>> fresh_;

@@ -15,6 +15,7 @@ namespace verb = protocol::verb;
 using protocol::DocumentKind;
 
 constexpr std::size_t kNonceSize = 32;
+constexpr std::size_t kMaxReported = 1024;
 
 // What a revoked device may still learn: what it is.
 bool open_to_revoked(std::string_view asked) {
@@ -37,6 +38,7 @@ Result<Requests::Answer> Requests::serve(DeviceRecord& device, const protocol::R
     if (request.verb == verb::kBlobPut) return blob(device, request.body);
     if (request.verb == verb::kStandingGet) return Answer{{{"standing", device.standing_document}}, {}};
     if (request.verb == verb::kStandingAck) return acknowledge(device, request.body);
+    if (request.verb == verb::kReport) return report(device, request.body);
     if (request.verb == verb::kDocumentGet) return document(device, request.body);
     return rejected("\"" + request.verb + "\" is nothing that this registry answers");
 }
@@ -86,6 +88,19 @@ Result<Requests::Answer> Requests::acknowledge(DeviceRecord& device, const Json&
         ANCHOR_RETURN_IF_ERROR(store_.save(device));
         ANCHOR_RETURN_IF_ERROR(store_.audit("acknowledged", device.id.text(), "standing " + std::to_string(number), clock_.wall()));
     }
+    return Answer{};
+}
+
+Result<Requests::Answer> Requests::report(const DeviceRecord& device, const Json& body) {
+    ANCHOR_RETURN_IF_ERROR(json_only_keys(body, {"at", "from", "to", "because"}));
+    std::string what;
+    for (const auto* key : {"at", "from", "to", "because"}) {
+        ANCHOR_ASSIGN_OR_RETURN(const std::string text, json_string(body, key));
+        if (text.size() > kMaxReported) return rejected("\"" + std::string(key) + "\" is longer than " + std::to_string(kMaxReported) + " octets");
+        what += (what.empty() ? "" : ", ") + std::string(key) + " " + text;
+    }
+    // The device's own word, and kept as that: for who has to find out later what happened while it was away.
+    ANCHOR_RETURN_IF_ERROR(store_.audit("reported", device.id.text(), what, clock_.wall()));
     return Answer{};
 }
 

@@ -15,6 +15,7 @@
 #include <anchor/core/clock.h>
 #include <anchor/core/enforcer.h>
 #include <anchor/core/message_link.h>
+#include <anchor/core/outbox.h>
 #include <anchor/core/root_of_trust.h>
 #include <anchor/core/state_store.h>
 #include <anchor/core/worker.h>
@@ -33,6 +34,7 @@ struct AgentParts {
     StateStore& store;
     AuditSink& audit;
     Enforcer* enforcer = nullptr;       ///< nothing is enforced without one
+    Outbox* outbox = nullptr;           ///< reports are lost while there is no connection without one
     std::vector<ClaimSource*> sources;  ///< collected on the worker
     /// The UEFI event log, on the worker. Unavailable or Denied where there is none to read.
     std::function<Result<Bytes>()> event_log;

@@ -49,6 +49,7 @@ private:
     [[nodiscard]] Result<Answer> evidence(DeviceRecord& device, const Json& body);
     [[nodiscard]] Result<Answer> blob(const DeviceRecord& device, const Json& body);
     [[nodiscard]] Result<Answer> acknowledge(DeviceRecord& device, const Json& body);
+    [[nodiscard]] Result<Answer> report(const DeviceRecord& device, const Json& body);
     [[nodiscard]] Result<Answer> document(const DeviceRecord& device, const Json& body);
 
     const Settings& settings_;
