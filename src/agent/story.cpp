@@ -130,6 +130,7 @@ void Agent::Story::judge(Observation seen) {
 
 void Agent::Story::add_own_claims(SteadyTime steady) {
     const auto put = [&](const char* name, ClaimValue value, const char* source) { claims_.set(name, {std::move(value), steady, source}); };
+    if (!keyring_) put("tpm.present", Unknown{"the device's keys are not open"}, "tpm");
     put("identity.enrolled", state_.identity.has_value(), "system");
     put("identity.hardware_bound", keyring_ ? ClaimValue{keyring_->forge->hardware_bound()} : ClaimValue{Unknown{"the keys are not open"}},
         "system");

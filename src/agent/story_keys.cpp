@@ -97,6 +97,7 @@ void Agent::Story::connected() {
     (void)parts_.link.publish({voice.topics.presence(voice.device), to_bytes(R"({"online":true})"), {}, true});
     ask_for_standing();
     attest();
+    send_reports();
     if (parts_.changed) parts_.changed();
 }
 

@@ -78,6 +78,10 @@ Wiring::Wiring(const DaemonConfig& config, agent::AgentSettings settings, std::u
       ticks_(loop_),
       wake_up_(loop_) {
     auto selections = settings.selections;
+    if (auto outbox = link::DiskOutbox::open(*disk_))
+        outbox_ = std::move(outbox).value();
+    else
+        log(agent::Severity::Error, "outbox: " + outbox.error().what + "; reports are lost while there is no connection");
     agent_ = std::make_unique<agent::Agent>(parts(config.state_dir), std::move(settings));
     api_.emplace(loop_, *agent_, clock_, std::move(selections), std::string(kProgramVersion));
 }
@@ -113,6 +117,7 @@ agent::AgentParts Wiring::parts(const std::string& state_dir) {
         .store = store_,
         .audit = audit_,
         .enforcer = &courier_,
+        .outbox = outbox_ ? &*outbox_ : nullptr,
         .sources = make_sources(state_dir),
         .event_log = [this] { return boot_log_.read(); },
         .log = log,

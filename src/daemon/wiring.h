@@ -11,6 +11,7 @@
 #include <vector>
 
 #include <anchor/enforce/warden_client.h>
+#include <anchor/link/disk_outbox.h>
 #include <anchor/link/paho_link.h>
 #include <anchor/store/folder_disk.h>
 #include <anchor/store/sealed_state.h>
@@ -62,6 +63,7 @@ private:
     ServiceNotice notice_ = ServiceNotice::of_surroundings();
     std::unique_ptr<store::FolderDisk> disk_;
     AuditTrail audit_;
+    std::optional<link::DiskOutbox> outbox_;   // none where the disk does not let it be read
     std::shared_ptr<tpm::Device> device_;      // none on a device with software keys
     std::optional<tpm::EsysCounter> counter_;  // the same
     store::SealedState store_;

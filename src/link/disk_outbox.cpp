@@ -13,7 +13,8 @@ constexpr std::size_t kDigits = 20;  // of the largest number, so that names sor
 
 std::string name_of(std::uint64_t number, OutboxKind kind) {
     const std::string digits = std::to_string(number);
-    return std::string(kPrefix) + std::string(kDigits - digits.size(), '0') + digits + (kind == OutboxKind::Report ? "-report" : "-telemetry");
+    return std::string(kPrefix) + std::string(kDigits - digits.size(), '0') + digits +
+           (kind == OutboxKind::Report ? "-report" : "-telemetry");
 }
 
 struct Name {
@@ -58,7 +59,8 @@ Result<DiskOutbox> DiskOutbox::open(Disk& disk, OutboxLimits limits) {
 }
 
 std::size_t DiskOutbox::octets() const noexcept {
-    return std::accumulate(waiting_.begin(), waiting_.end(), std::size_t{0}, [](std::size_t sum, const Waiting& entry) { return sum + entry.octets; });
+    return std::accumulate(waiting_.begin(), waiting_.end(), std::size_t{0},
+                           [](std::size_t sum, const Waiting& entry) { return sum + entry.octets; });
 }
 
 Result<void> DiskOutbox::drop(std::deque<Waiting>::iterator entry) {

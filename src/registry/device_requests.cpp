@@ -96,7 +96,8 @@ Result<Requests::Answer> Requests::report(const DeviceRecord& device, const Json
     std::string what;
     for (const auto* key : {"at", "from", "to", "because"}) {
         ANCHOR_ASSIGN_OR_RETURN(const std::string text, json_string(body, key));
-        if (text.size() > kMaxReported) return rejected("\"" + std::string(key) + "\" is longer than " + std::to_string(kMaxReported) + " octets");
+        if (text.size() > kMaxReported)
+            return rejected("\"" + std::string(key) + "\" is longer than " + std::to_string(kMaxReported) + " octets");
         what += (what.empty() ? "" : ", ") + std::string(key) + " " + text;
     }
     // The device's own word, and kept as that: for who has to find out later what happened while it was away.

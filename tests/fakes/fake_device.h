@@ -98,6 +98,25 @@ private:
     Journal& journal_;
 };
 
+class FakeOutbox final : public Outbox {
+public:
+    Result<void> push(OutboxKind kind, ByteView octets) override {
+        entries.push_back({next_++, kind, to_bytes(octets)});
+        return {};
+    }
+    Result<std::optional<OutboxEntry>> front() override {
+        return entries.empty() ? std::optional<OutboxEntry>() : std::optional(entries.front());
+    }
+    Result<void> pop(std::uint64_t number) override {
+        std::erase_if(entries, [number](const OutboxEntry& entry) { return entry.number == number; });
+        return {};
+    }
+    std::deque<OutboxEntry> entries;
+
+private:
+    std::uint64_t next_ = 1;
+};
+
 /// A connection whose other end is a function of the test.
 class FakeLink final : public MessageLink {
 public:
@@ -175,6 +194,7 @@ public:
     [[nodiscard]] agent::AgentParts parts() {
         agent::AgentParts parts{clock, worker, root_, link, store, audit};
         parts.enforcer = &enforcer;
+        parts.outbox = &outbox;
         parts.event_log = [this]() -> Result<Bytes> { return event_log; };
         parts.log = [this](agent::Severity, const std::string& text) { log.push_back(text); };
         return parts;
@@ -188,6 +208,7 @@ public:
     FakeStore store{journal};
     FakeAudit audit;
     FakeEnforcer enforcer{journal};
+    FakeOutbox outbox;
     Result<Bytes> event_log = unavailable("this machine has no event log");
 
 private:

@@ -194,6 +194,20 @@ TEST_F(AttestationTest, StrangersDoNotSayHowFastTheAuditLogGrows) {
     EXPECT_THAT(fleet.last_audit(), HasSubstr("more that are not written down"));
 }
 
+TEST_F(AttestationTest, KeepsWhatADeviceReportsAsItsOwnWord) {
+    const Json report = {{"at", "2026-11-23T12:00:00Z"}, {"from", "trusted"}, {"to", "quarantined"}, {"because", "a register differs"}};
+    EXPECT_EQ(device.ask(protocol::verb::kReport, report), "");
+
+    const auto log = fleet.store->audit_log(device.identity->device.text(), 1).value();
+    ASSERT_EQ(log.size(), 1U);
+    EXPECT_EQ(log[0].act, "reported");
+
+    Json long_winded = report;
+    long_winded["because"] = std::string(1025, 'x');
+    EXPECT_THAT(device.ask(protocol::verb::kReport, long_winded), HasSubstr("longer than 1024"));
+    EXPECT_THAT(device.ask(protocol::verb::kReport, {{"at", "x"}}), HasSubstr("is missing"));
+}
+
 TEST_F(AttestationTest, GivesStandingAndDocumentsToWhomTheyAreFor) {
     fleet.set_reference(reference_of(4));
 
