@@ -27,6 +27,13 @@ bool is_for(const StoredDocument& document, const DeviceRecord& device) {
            document.audience == protocol::audience_device(device.id);
 }
 
+// Of a certificate that can't be read nothing is left.
+WallTime end_of(const DeviceRecord& device) {
+    if (device.certificates.empty()) return {};
+    const auto own = crypto::Certificate::from_der(device.certificates.front());
+    return own ? own->not_after() : WallTime{};
+}
+
 }  // namespace
 
 Result<Requests::Answer> Requests::serve(DeviceRecord& device, const protocol::Request& request) {
@@ -55,7 +62,7 @@ Result<Requests::Answer> Requests::evidence(DeviceRecord& device, const Json& bo
     ANCHOR_RETURN_IF_ERROR(json_only_keys(body, {"evidence"}));
     ANCHOR_ASSIGN_OR_RETURN(const std::string text, json_string(body, "evidence"));
     ANCHOR_ASSIGN_OR_RETURN(const auto key, crypto::PublicKey::from_spki(device.device_key));
-    Attester attester{device.id, device.standing.group, std::nullopt, key, device.earlier};
+    Attester attester{device.id, device.standing.group, std::nullopt, key, device.earlier, device.standing.status, end_of(device)};
     if (device.hardware_bound) {
         ANCHOR_ASSIGN_OR_RETURN(attester.ak, tpmwire::parse_public_area(device.ak_public));
     }

@@ -109,7 +109,13 @@ Result<protocol::EnrollGrant> Enrollment::prove(std::string_view claim, const De
     if (keys.ek) {
         ANCHOR_RETURN_IF_ERROR(check_proof(prove, *session));
     }
-    const Attester attester{record.id, record.standing.group, keys.ak, keys.device_key, record.earlier};
+    const Attester attester{record.id,
+                            record.standing.group,
+                            keys.ak,
+                            keys.device_key,
+                            record.earlier,
+                            record.standing.status,
+                            now + settings_.certificate_lifetime};
     ANCHOR_ASSIGN_OR_RETURN(const auto received, verifier_.open(prove.evidence, attester));
     if (received.evidence.nonce != session->nonce) return rejected("nonce: not the one of this attempt");
     ANCHOR_ASSIGN_OR_RETURN(const Appraisal appraisal, verifier_.appraise(received, attester, std::nullopt));

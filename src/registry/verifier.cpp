@@ -2,30 +2,19 @@
 #include <anchor/registry/verifier.h>
 
 #include <algorithm>
-#include <array>
 
 #include <anchor/measure/boot_claims.h>
 #include <anchor/measure/ima_claims.h>
 #include <anchor/measure/registers.h>
 #include <anchor/trust/gate.h>
 
+#include "proven_claims.h"
+
 namespace anchor::registry {
 namespace {
 
 using protocol::Evidence;
 using protocol::ReceivedEvidence;
-
-// What only this Verifier may say. A device's own word about it would be the attacker's.
-constexpr std::array<std::string_view, 5> kProvenHere = {"boot.", "ima.", "tpm.", "identity.", "registry."};
-
-Claims own_word_of(const Claims& said) {
-    Claims kept;
-    for (const auto& [name, claim] : said) {
-        const bool proven_here = std::ranges::any_of(kProvenHere, [&](std::string_view family) { return name.starts_with(family); });
-        if (!proven_here) kept.set(name, claim);
-    }
-    return kept;
-}
 
 Result<Bytes> signed_by_device(std::string_view text, const Attester& attester) {
     ANCHOR_ASSIGN_OR_RETURN(const auto unverified, crypto::UnverifiedJws::parse(text, {.octets = protocol::kMaxMessage}));
@@ -119,9 +108,8 @@ Result<Appraisal> Verifier::appraise(const ReceivedEvidence& received, const Att
     const Evidence& evidence = received.evidence;
     const SteadyTime now = clock_.steady();
     Appraisal appraisal;
-    appraisal.claims = own_word_of(evidence.claims);
-    appraisal.claims.set("identity.enrolled", {true, now, "registry"});
-    appraisal.claims.set("identity.hardware_bound", {attester.ak.has_value(), now, "registry"});
+    appraisal.claims = own_word_of(evidence.claims, attester);
+    claim_records(attester, clock_.wall(), now, appraisal.claims);
     PcrValues quoted;
     if (evidence.quote) {
         std::vector<PcrSelection> selections;
@@ -136,6 +124,7 @@ Result<Appraisal> Verifier::appraise(const ReceivedEvidence& received, const Att
         quoted = std::move(verified.pcrs);
         appraisal.circumstances = std::move(verified.circumstances);
     }
+    claim_circumstances(appraisal.circumstances, now, appraisal.claims);
     ANCHOR_ASSIGN_OR_RETURN(const auto reference, reference_values(attester.group));
     ANCHOR_RETURN_IF_ERROR(claim_measurements(evidence, quoted, reference ? &*reference : nullptr, now, appraisal.claims));
     ANCHOR_ASSIGN_OR_RETURN(appraisal.decision, judge_.judge(appraisal.claims, attester.group, now));

@@ -17,6 +17,7 @@
 #include <anchor/base/unique_fd.h>
 #include <anchor/link/paho_link.h>
 #include <anchor/registry/broker_config.h>
+#include <anchor/registry/policy_judge.h>
 #include <anchor/registry/service.h>
 
 #include "registry_files.h"
@@ -72,7 +73,8 @@ Result<void> serve(const std::string& folder) {
     ANCHOR_ASSIGN_OR_RETURN(const auto topics, protocol::Topics::of(files->settings().tenant));
     ANCHOR_ASSIGN_OR_RETURN(auto credentials, credentials_of(*files));
     const auto& settings = files->settings();
-    registry::RegisterJudge judge;
+    registry::RegisterJudge by_registers;
+    registry::PolicyJudge judge(settings, files->store(), *authority, by_registers);
     registry::Verifier verifier(settings, files->store(), *authority, judge, files->clock());
     registry::Requests requests(settings, topics, files->store(), *authority, verifier, files->clock());
 

@@ -26,6 +26,8 @@ struct Attester {
     std::optional<tpmwire::PublicArea> ak;  ///< nothing on a device without a TPM
     const crypto::PublicKey& device_key;
     std::optional<tpmwire::Earlier> earlier;
+    StandingStatus standing = StandingStatus::Active;
+    WallTime certificate_end{};  ///< of the newest certificate, or the one that it is about to get
 };
 
 struct Appraisal {

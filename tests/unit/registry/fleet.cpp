@@ -48,13 +48,15 @@ OnlineKeys Fleet::keys() const {
 void Fleet::reopen() {
     requests.reset();
     verifier.reset();
+    judge.reset();
     authority.reset();
     if (path_ != ":memory:") {
         store.reset();
         store = Store::open(path_).value();
     }
     authority = Authority::open(settings, *store, clock, keys()).value();
-    verifier = std::make_unique<Verifier>(settings, *store, *authority, judge, clock);
+    judge = std::make_unique<PolicyJudge>(settings, *store, *authority, by_registers);
+    verifier = std::make_unique<Verifier>(settings, *store, *authority, *judge, clock);
     requests = std::make_unique<Requests>(settings, topics, *store, *authority, *verifier, clock);
 }
 
@@ -66,16 +68,18 @@ std::optional<Message> Fleet::ask(std::string topic, Bytes payload) {
     return requests->answer(message);
 }
 
-void Fleet::set_reference(const Json& body, std::optional<WallTime> not_after) {
+void Fleet::set_document(DocumentKind kind, const Json& body, std::optional<WallTime> not_after, std::size_t signers_wanted) {
     const std::string group = settings.default_group;
-    protocol::Document document{.kind = DocumentKind::Reference, .tenant = kTenant, .audience = protocol::audience_group(group)};
+    protocol::Document document{.kind = kind, .tenant = kTenant, .audience = protocol::audience_group(group)};
     document.name = group;
-    document.version = ++reference_version_;
+    document.version = ++document_version_;
     document.issued = clock.wall();
     document.not_after = not_after;
     document.body = body;
     std::vector<crypto::JwsSigner> signers;
-    for (auto& key : authority_keys_) signers.push_back({key.public_value().thumbprint(), key});
+    for (auto& key : authority_keys_) {
+        if (signers.size() < signers_wanted) signers.push_back({key.public_value().thumbprint(), key});
+    }
     const std::string text = protocol::sign(document, signers).value();
     if (!store->save({document.kind, group, document.version, document.audience, text, document.issued})) std::abort();
 }
@@ -128,6 +132,7 @@ std::string TestDevice::evidence_text(const Bytes& nonce, const std::vector<PcrS
     protocol::Evidence evidence{enrollment->device(), nonce, {}, {}, {}, {}};
     evidence.claims.set("os.lockdown", {std::string("integrity"), now, "kernel"});
     evidence.claims.set("boot.pcrs_match", {true, now, "tpm"});  // a lie that the Verifier must not believe
+    for (const auto& [name, claim] : also_says) evidence.claims.set(name, claim);
     Keyring& ring = identity ? keyring_ : enrollment->keyring();
     if (ring.quoter) {
         evidence.quote = ring.quoter->quote(selections, protocol::binding_of(evidence, now).view()).value();

@@ -13,6 +13,7 @@
 #include <anchor/crypto/random.h>
 #include <anchor/identity/enrollment.h>
 #include <anchor/protocol/request.h>
+#include <anchor/registry/policy_judge.h>
 #include <anchor/registry/requests.h>
 #include <anchor/trust/gate.h>
 #include <fakes/fake_device.h>
@@ -33,7 +34,13 @@ public:
     void reopen();
     [[nodiscard]] std::optional<Message> ask(std::string topic, Bytes payload);
     /// Reference values of the default group, signed by the authority.
-    void set_reference(const Json& body, std::optional<WallTime> not_after = {});
+    void set_reference(const Json& body, std::optional<WallTime> not_after = {}) {
+        set_document(protocol::DocumentKind::Reference, body, not_after);
+    }
+    /// A policy of the default group, likewise. `signers`: how many of the authority's three keys, of which two have to.
+    void set_policy(const Json& body, std::optional<WallTime> not_after = {}, std::size_t signers = 3) {
+        set_document(protocol::DocumentKind::Policy, body, not_after, signers);
+    }
     [[nodiscard]] crypto::Certificate endorsement_certificate(const Bytes& ek_public, crypto::SoftwareKey& maker, const std::string& name);
     void add_maker(const crypto::Certificate& root);
     [[nodiscard]] std::string last_audit();
@@ -45,9 +52,11 @@ public:
     std::unique_ptr<Authority> authority;
     std::unique_ptr<Verifier> verifier;
     std::unique_ptr<Requests> requests;
-    RegisterJudge judge;
+    RegisterJudge by_registers;
+    std::unique_ptr<PolicyJudge> judge;
 
 private:
+    void set_document(protocol::DocumentKind kind, const Json& body, std::optional<WallTime> not_after, std::size_t signers = 3);
     [[nodiscard]] OnlineKeys keys() const;
 
     std::string path_;
@@ -57,7 +66,7 @@ private:
     std::vector<crypto::SoftwareKey> authority_keys_;
     std::optional<crypto::Certificate> root_;
     std::optional<crypto::Certificate> issuing_certificate_;
-    std::uint64_t reference_version_ = 0;
+    std::uint64_t document_version_ = 0;
 };
 
 /// A device in memory. Its answers are believed only through the gate, as a real one's.
@@ -87,6 +96,7 @@ public:
     std::optional<identity::Enrollment> enrollment;
     std::optional<identity::Identity> identity;
     Json answer;
+    Claims also_says;  ///< in its Evidence, besides what every device of these tests says
     std::vector<PcrSelection> quoted{{HashAlg::Sha256, 0x47ff}};
     protocol::Topics topics = protocol::Topics::of(kTenant).value();
 
