@@ -53,8 +53,9 @@ bool address_of(int fd, Getter getter, Address& address) {
 }
 
 // The descriptor of ours that is the other end, or -1. The kernel gives each pair of addresses to one connection only, so a
-// foreign process cannot have the same one.
-int our_end(const Address& peer) {
+// foreign process cannot have the same one. Both addresses count: the port of our connection to a broker on this very machine may be
+// a stranger's as well, towards us.
+int our_end(const Address& peer, const Address& listener) {
     const std::unique_ptr<DIR, int (*)(DIR*)> folder(::opendir("/proc/self/fd"), ::closedir);
     if (!folder) return -1;
     while (const dirent* entry = ::readdir(folder.get())) {
@@ -62,7 +63,9 @@ int our_end(const Address& peer) {
         int fd = -1;
         if (std::from_chars(name.data(), name.data() + name.size(), fd).ec != std::errc{}) continue;
         Address own{};
-        if (address_of(fd, ::getsockname, own) && same(own, peer)) return fd;
+        Address other{};
+        const bool both = address_of(fd, ::getsockname, own) && address_of(fd, ::getpeername, other);
+        if (both && same(own, peer) && same(other, listener)) return fd;
     }
     return -1;
 }
@@ -127,10 +130,12 @@ Result<LoopbackListener> LoopbackListener::open() {
 Result<UniqueFd> LoopbackListener::accept_own(const StopFlag& stop, Deadline deadline) {
     while (true) {
         ANCHOR_RETURN_IF_ERROR(wait_for(fd_.get(), POLLIN, stop, deadline, "the MQTT client's connection to the tunnel"));
+        Address own{};
+        if (!address_of(fd_.get(), ::getsockname, own)) return from_errno("getsockname", errno);
         Address peer{};
         socklen_t size = sizeof peer;
         UniqueFd fd(::accept4(fd_.get(), reinterpret_cast<sockaddr*>(&peer), &size, SOCK_NONBLOCK | SOCK_CLOEXEC));
-        const int client = fd.valid() ? our_end(peer) : -1;
+        const int client = fd.valid() ? our_end(peer, own) : -1;
         if (client < 0) continue;
         send_at_once(fd.get());
         // The MQTT client does not do it for itself, and writes a packet in pieces: 48 ms for each message.
