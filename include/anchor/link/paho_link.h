@@ -17,7 +17,7 @@ struct LinkSettings {
     Milliseconds backoff_first{1'000};      ///< a wait is a random part of a bound that doubles from here
     Milliseconds backoff_longest{300'000};
     Seconds keep_alive{60};
-    std::size_t mailbox = 64;  ///< messages that may wait for the loop; more make the broker wait
+    std::size_t mailbox = 128;  ///< messages that may wait for the loop; more are dropped
 };
 
 class PahoLink final : public MessageLink {
