@@ -25,13 +25,22 @@ std::optional<std::string> topic_of(const StoredDocument& document, const protoc
 
 }  // namespace
 
-void Service::start(LinkCredentials credentials) {
+void Service::start(LinkCredentials fleet, LinkCredentials enrollment) {
     LinkEvents events;
     events.connected = [this] { on_connected(); };
     events.disconnected = [](const Error& error) { spdlog::warn("not connected to the broker: {}", error.what); };
-    events.received = [this](const Message& message) { on_message(message); };
-    link_.start(std::move(credentials), {topics_.all_requests(), topics_.all_enroll_requests(), topics_.all_presence()}, std::nullopt,
-                std::move(events));
+    events.received = [this](const Message& message) { on_fleet(message); };
+    fleet_.start(std::move(fleet), {topics_.all_requests(), topics_.all_presence()}, std::nullopt, std::move(events));
+    events = {};
+    events.connected = [] { spdlog::info("connected to the broker for enrolment"); };
+    events.disconnected = [](const Error& error) { spdlog::warn("not connected to the broker for enrolment: {}", error.what); };
+    events.received = [this](const Message& message) { on_enrollment(message); };
+    enrollment_.start(std::move(enrollment), {topics_.all_enroll_requests()}, std::nullopt, std::move(events));
+}
+
+void Service::stop() {
+    enrollment_.stop();
+    fleet_.stop();
 }
 
 void Service::on_connected() {
@@ -41,12 +50,23 @@ void Service::on_connected() {
     publish_all();
 }
 
-void Service::on_message(const Message& message) {
+void Service::on_fleet(const Message& message) {
     if (message.topic.ends_with("/presence")) return note_presence(message);
+    answer(message, fleet_);
+}
+
+// Strangers reach this broker: it has no say about devices of the fleet.
+void Service::on_enrollment(const Message& message) {
+    const auto topic = protocol::parse_request_topic(topics_, message.topic);
+    if (!topic || topic->claim.empty()) return;
+    answer(message, enrollment_);
+    standings_due_ = standings_due_ || topic->verb == protocol::verb::kEnrollProve;
+}
+
+void Service::answer(const Message& message, MessageLink& link) {
     const auto reply = requests_.answer(message);
     if (!reply) return;
-    if (const auto sent = link_.publish(*reply); !sent) log_failure("reply", sent.error());
-    standings_due_ = standings_due_ || message.topic.ends_with(protocol::verb::kEnrollProve);
+    if (const auto sent = link.publish(*reply); !sent) log_failure("reply", sent.error());
 }
 
 void Service::note_presence(const Message& message) {
@@ -63,7 +83,7 @@ void Service::note_presence(const Message& message) {
 }
 
 void Service::tick() {
-    if (!link_.connected()) return;
+    if (!fleet_.connected()) return;
     const auto changes = store_.foreign_changes();
     if (!changes) return log_failure("store", changes.error());
     if (*changes != seen_changes_) {
@@ -105,7 +125,7 @@ void Service::publish_retained(const std::string& topic, const std::string& text
     message.topic = topic;
     message.payload = to_bytes(text);
     message.retain = true;
-    if (link_.publish(std::move(message))) {
+    if (fleet_.publish(std::move(message))) {
         published_.insert_or_assign(topic, digest);
         return;
     }

@@ -50,18 +50,22 @@ Setter name(std::string Settings::*member, std::string what) {
     };
 }
 
-Result<void> set_host(const toml::node& node, Settings& settings) {
-    const auto text = node.value_exact<std::string>();
-    if (!text || text->empty() || text->size() > 255) return rejected("expected a host name or address");
-    settings.broker_host = *text;
-    return {};
+Setter host(std::string Settings::*member) {
+    return [member](const toml::node& node, Settings& settings) -> Result<void> {
+        const auto text = node.value_exact<std::string>();
+        if (!text || text->empty() || text->size() > 255) return rejected("expected a host name or address");
+        settings.*member = *text;
+        return {};
+    };
 }
 
-Result<void> set_port(const toml::node& node, Settings& settings) {
-    const auto value = node.value_exact<std::int64_t>();
-    if (!value || *value < 1 || *value > 65535) return rejected("expected a port, 1 to 65535");
-    settings.broker_port = static_cast<std::uint16_t>(*value);
-    return {};
+Setter port(std::uint16_t Settings::*member) {
+    return [member](const toml::node& node, Settings& settings) -> Result<void> {
+        const auto value = node.value_exact<std::int64_t>();
+        if (!value || *value < 1 || *value > 65535) return rejected("expected a port, 1 to 65535");
+        settings.*member = static_cast<std::uint16_t>(*value);
+        return {};
+    };
 }
 
 Result<void> set_pcrs(const toml::node& node, Settings& settings) {
@@ -84,7 +88,11 @@ using Section = std::map<std::string, Setter, std::less<>>;
 
 const std::map<std::string, Section, std::less<>>& sections() {
     static const std::map<std::string, Section, std::less<>> all = {
-        {"broker", {{"host", set_host}, {"port", set_port}}},
+        {"broker",
+         {{"host", host(&Settings::broker_host)},
+          {"port", port(&Settings::broker_port)},
+          {"enroll_host", host(&Settings::enroll_broker_host)},
+          {"enroll_port", port(&Settings::enroll_broker_port)}}},
         {"enrollment",
          {{"allow_uncertified_ek", flag(&Settings::allow_uncertified_ek)},
           {"allow_software_keys", flag(&Settings::allow_software_keys)},
@@ -163,9 +171,12 @@ std::string configuration_text(const Settings& settings) {
     out << "# Configuration of anchor-registry.\n"
         << "tenant = \"" << settings.tenant << "\"\n\n"
         << "[broker]\n"
-        << "# The fleet listener, where the registry and devices with their own certificate connect.\n"
+        << "# The fleet's broker, where the registry and devices with their own certificate connect.\n"
         << "host = \"" << settings.broker_host << "\"\n"
-        << "port = " << settings.broker_port << "\n\n"
+        << "port = " << settings.broker_port << "\n"
+        << "# The broker for enrolment, at the listener for the registry.\n"
+        << "enroll_host = \"" << settings.enroll_broker_host << "\"\n"
+        << "enroll_port = " << settings.enroll_broker_port << "\n\n"
         << "[enrollment]\n"
         << "# A TPM that has no EK certificate at all, and a device that has no TPM: each a risk to be taken knowingly.\n"
         << "allow_uncertified_ek = " << yes(settings.allow_uncertified_ek) << "\n"

@@ -34,6 +34,7 @@ public:
     [[nodiscard]] std::string authority_public_keys() const { return path("authority.pem"); }
     [[nodiscard]] std::string authority() const { return path("authority"); }
     [[nodiscard]] std::string broker() const { return path("broker"); }
+    [[nodiscard]] std::string enroll_broker() const { return path("enroll-broker"); }
 
     /// Makes a folder below this one, mode 0700. Errors of the system.
     [[nodiscard]] Result<void> make(const std::string& name) const;

@@ -5,6 +5,7 @@
 #include <pwd.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <chrono>
@@ -37,11 +38,11 @@ constexpr std::chrono::days kServerLifetime{10 * 365};
 
 // The keys and certificates of a new fleet, while they are all in one place for the only time.
 struct Fleet {
-    SoftwareKey root_key, issuing_key, claim_root_key, broker_key, client_key, online_key, claim_key;
+    SoftwareKey root_key, issuing_key, claim_root_key, broker_key, enroll_broker_key, client_key, online_key, claim_key;
     std::vector<SoftwareKey> authority;
-    std::vector<Certificate> certificates;  // root, issuing, claim root, broker, client, claim
+    std::vector<Certificate> certificates;  // in the order of Which
 };
-enum Which : std::size_t { kRoot, kIssuing, kClaimRoot, kBroker, kClient, kClaim };
+enum Which : std::size_t { kRoot, kIssuing, kClaimRoot, kBroker, kEnrollBroker, kClient, kClaim };
 
 WallTime now() { return std::chrono::floor<Milliseconds>(std::chrono::system_clock::now()); }
 
@@ -57,9 +58,11 @@ Result<registry::Settings> settings_of(const InitOptions& options) {
     if (options.threshold < 1 || options.threshold > options.authority_keys || options.authority_keys > 15) {
         return rejected("--threshold must be from 1 to --authority-keys, and these at most 15");
     }
-    if (options.enroll_port > 65535 || options.fleet_port > 65535) return rejected("a port is 1 to 65535");
+    if (std::max({options.enroll_port, options.fleet_port, options.enroll_registry_port}) > 65535) return rejected("a port is 1 to 65535");
     settings.broker_host = options.host;
     settings.broker_port = static_cast<std::uint16_t>(options.fleet_port);
+    settings.enroll_broker_host = options.host;
+    settings.enroll_broker_port = static_cast<std::uint16_t>(options.enroll_registry_port);
     settings.allow_uncertified_ek = options.allow_uncertified_ek;
     settings.allow_software_keys = options.allow_software_keys;
     settings.require_approval = options.require_approval;
@@ -70,7 +73,7 @@ Result<SoftwareKey> new_key() { return SoftwareKey::generate(KeyAlg::EcP256); }
 
 Result<Fleet> make_keys(unsigned authority_keys) {
     std::vector<SoftwareKey> keys;
-    constexpr std::size_t kOthers = 7;
+    constexpr std::size_t kOthers = 8;
     for (std::size_t i = 0; i < kOthers + authority_keys; ++i) {
         ANCHOR_ASSIGN_OR_RETURN(auto key, new_key());
         keys.push_back(std::move(key));
@@ -82,6 +85,7 @@ Result<Fleet> make_keys(unsigned authority_keys) {
                 std::move(keys[4]),
                 std::move(keys[5]),
                 std::move(keys[6]),
+                std::move(keys[7]),
                 {},
                 {}};
     for (std::size_t i = kOthers; i < keys.size(); ++i) fleet.authority.push_back(std::move(keys[i]));
@@ -103,13 +107,16 @@ Result<void> make_certificates(Fleet& fleet, const InitOptions& options) {
     const std::vector<std::string> host{options.host};
     const std::vector<std::string> none;
     const bool address = is_address(options.host);
-    ANCHOR_ASSIGN_OR_RETURN(const auto broker, by_issuing.server(fleet.broker_key.public_value(), "broker", address ? none : host,
-                                                                 address ? host : none, server));
+    const auto server_for = [&](const SoftwareKey& key) {
+        return by_issuing.server(key.public_value(), "broker", address ? none : host, address ? host : none, server);
+    };
+    ANCHOR_ASSIGN_OR_RETURN(const auto broker, server_for(fleet.broker_key));
+    ANCHOR_ASSIGN_OR_RETURN(const auto enroll_broker, server_for(fleet.enroll_broker_key));
     ANCHOR_ASSIGN_OR_RETURN(const auto client,
                             by_issuing.device(fleet.client_key.public_value(), options.tenant, registry::kRegistryName, server));
     ANCHOR_ASSIGN_OR_RETURN(const auto claim,
                             by_claim_root.claim(fleet.claim_key.public_value(), options.tenant, options.batch, long_lived));
-    fleet.certificates = {root, issuing, claim_root, broker, client, claim};
+    fleet.certificates = {root, issuing, claim_root, broker, enroll_broker, client, claim};
     return {};
 }
 
@@ -184,27 +191,47 @@ Result<void> give_to(const std::string& user, const std::string& folder) {
     return {};
 }
 
-Result<void> write_broker(const Folder& folder, const Fleet& fleet, const InitOptions& options) {
+// What each of the two brokers reads: its configuration and key, with the certificates behind it.
+Result<void> write_broker(const Folder& broker, const std::string& configuration, const SoftwareKey& key, const Certificate& certificate,
+                          const Fleet& fleet) {
     namespace file = registry::broker_file;
+    ANCHOR_RETURN_IF_ERROR(broker.make(""));
+    ANCHOR_RETURN_IF_ERROR(write_text(broker.path(file::kConfiguration), configuration));
+    ANCHOR_RETURN_IF_ERROR(write_text(broker.path(file::kDeviceAuthority), fleet.certificates[kRoot].pem()));
+    ANCHOR_RETURN_IF_ERROR(write_text(broker.path(file::kCertificate), certificate.pem() + fleet.certificates[kIssuing].pem()));
+    return write_key(broker.path(file::kKey), key);
+}
+
+Result<void> write_fleet_broker(const Folder& broker, const registry::BrokerFiles& files, const Fleet& fleet) {
+    namespace file = registry::broker_file;
+    ANCHOR_RETURN_IF_ERROR(write_broker(broker, files.configuration, fleet.broker_key, fleet.certificates[kBroker], fleet));
+    ANCHOR_RETURN_IF_ERROR(broker.make(file::kData));
+    return write_new(broker.path(file::kFleetAccess), as_bytes(files.fleet_access), 0600);
+}
+
+Result<void> write_enroll_broker(const Folder& broker, const registry::BrokerFiles& files, const Fleet& fleet) {
+    namespace file = registry::broker_file;
+    ANCHOR_RETURN_IF_ERROR(
+        write_broker(broker, files.enroll_configuration, fleet.enroll_broker_key, fleet.certificates[kEnrollBroker], fleet));
+    ANCHOR_RETURN_IF_ERROR(write_text(broker.path(file::kClaimAuthority), fleet.certificates[kClaimRoot].pem()));
+    ANCHOR_RETURN_IF_ERROR(write_new(broker.path(file::kClaimAccess), as_bytes(files.claim_access), 0600));
+    return write_new(broker.path(file::kRegistryAccess), as_bytes(files.registry_access), 0600);
+}
+
+Result<void> write_brokers(const Folder& folder, const Fleet& fleet, const InitOptions& options) {
     const passwd* self = getpwuid(geteuid());
     const std::string user = !options.broker_user.empty() ? options.broker_user : self != nullptr ? self->pw_name : "mosquitto";
-    registry::BrokerSettings settings{.tenant = options.tenant, .folder = folder.broker(), .bind_address = options.bind_address};
-    settings.enroll_port = static_cast<std::uint16_t>(options.enroll_port);
+    registry::BrokerSettings settings{.tenant = options.tenant, .folder = folder.broker(), .enroll_folder = folder.enroll_broker()};
+    settings.bind_address = options.bind_address;
     settings.fleet_port = static_cast<std::uint16_t>(options.fleet_port);
+    settings.enroll_port = static_cast<std::uint16_t>(options.enroll_port);
+    settings.enroll_registry_port = static_cast<std::uint16_t>(options.enroll_registry_port);
     settings.user = user;
     ANCHOR_ASSIGN_OR_RETURN(const auto files, registry::broker_files(settings));
-    const Folder broker(folder.broker());
-    ANCHOR_RETURN_IF_ERROR(folder.make("broker"));
-    ANCHOR_RETURN_IF_ERROR(broker.make(file::kData));
-    ANCHOR_RETURN_IF_ERROR(write_text(broker.path(file::kConfiguration), files.configuration));
-    ANCHOR_RETURN_IF_ERROR(write_new(broker.path(file::kEnrollAccess), as_bytes(files.enroll_access), 0600));
-    ANCHOR_RETURN_IF_ERROR(write_new(broker.path(file::kFleetAccess), as_bytes(files.fleet_access), 0600));
-    ANCHOR_RETURN_IF_ERROR(write_text(broker.path(file::kDeviceAuthority), fleet.certificates[kRoot].pem()));
-    ANCHOR_RETURN_IF_ERROR(write_text(broker.path(file::kClaimAuthority), fleet.certificates[kClaimRoot].pem()));
-    ANCHOR_RETURN_IF_ERROR(
-        write_text(broker.path(file::kCertificate), fleet.certificates[kBroker].pem() + fleet.certificates[kIssuing].pem()));
-    ANCHOR_RETURN_IF_ERROR(write_key(broker.path(file::kKey), fleet.broker_key));
-    return give_to(user, folder.broker());
+    ANCHOR_RETURN_IF_ERROR(write_fleet_broker(Folder(folder.broker()), files, fleet));
+    ANCHOR_RETURN_IF_ERROR(write_enroll_broker(Folder(folder.enroll_broker()), files, fleet));
+    ANCHOR_RETURN_IF_ERROR(give_to(user, folder.broker()));
+    return give_to(user, folder.enroll_broker());
 }
 
 Result<void> write_bundle(const Folder& folder, const Fleet& fleet, const InitOptions& options, const std::string& anchors) {
@@ -245,12 +272,13 @@ Result<void> init(const InitOptions& options) {
     ANCHOR_RETURN_IF_ERROR(write_text(folder.configuration(), configuration_text(settings)));
     ANCHOR_RETURN_IF_ERROR(write_authority(folder, fleet));
     ANCHOR_RETURN_IF_ERROR(write_online(folder, fleet));
-    ANCHOR_RETURN_IF_ERROR(write_broker(folder, fleet, options));
+    ANCHOR_RETURN_IF_ERROR(write_brokers(folder, fleet, options));
     ANCHOR_RETURN_IF_ERROR(write_bundle(folder, fleet, options, anchors));
     ANCHOR_RETURN_IF_ERROR(write_store(folder, anchors));
     std::cout << "Registry of tenant \"" << options.tenant << "\" made in " << folder.path() << ":\n"
               << "  claim-" << options.batch << ".json     what devices of this batch are born with (holds a private key)\n"
-              << "  broker/mosquitto.conf  start the broker with it\n"
+              << "  broker/mosquitto.conf, enroll-broker/mosquitto.conf\n"
+              << "                         start a broker with each: one for the fleet, one for enrolment\n"
               << "  authority/             keys that sign policies and reference values, " << options.threshold << " of "
               << options.authority_keys << ": take them off this machine\n"
               << "Then: anchor-registry --dir " << folder.path() << " serve\n";

@@ -17,8 +17,9 @@ struct InitOptions {
     std::string host = "localhost";
     std::string bind_address = "127.0.0.1";
     std::string broker_user;
-    unsigned enroll_port = 8884;
     unsigned fleet_port = 8883;
+    unsigned enroll_port = 8884;
+    unsigned enroll_registry_port = 8885;
     unsigned authority_keys = 3;
     unsigned threshold = 2;
     bool allow_uncertified_ek = false;

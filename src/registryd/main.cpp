@@ -44,6 +44,8 @@ void add_init(CLI::App& app, Given& given, Act& act) {
     command->add_option("--host", options.host, "Name or address under which devices reach the broker")->capture_default_str();
     command->add_option("--bind", options.bind_address, "Address that the broker listens on")->capture_default_str();
     command->add_option("--enroll-port", options.enroll_port, "Port for devices with a claim certificate")->capture_default_str();
+    command->add_option("--enroll-registry-port", options.enroll_registry_port, "Port for the registry, at the broker for enrolment")
+        ->capture_default_str();
     command->add_option("--fleet-port", options.fleet_port, "Port for devices with their own certificate")->capture_default_str();
     command->add_option("--broker-user", options.broker_user, "User that the broker runs as where root starts it (default: who runs this)");
     command->add_option("--authority-keys", options.authority_keys, "How many keys sign policies and reference values")

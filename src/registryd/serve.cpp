@@ -14,7 +14,9 @@
 #include <asio/signal_set.hpp>
 #include <asio/steady_timer.hpp>
 
+#include <anchor/base/encoding.h>
 #include <anchor/base/unique_fd.h>
+#include <anchor/crypto/random.h>
 #include <anchor/link/paho_link.h>
 #include <anchor/registry/broker_config.h>
 #include <anchor/registry/policy_judge.h>
@@ -41,7 +43,7 @@ void notify(std::string_view state) {
     static_cast<void>(sendto(fd.get(), state.data(), state.size(), MSG_NOSIGNAL, reinterpret_cast<const sockaddr*>(&address), size));
 }
 
-Result<LinkCredentials> credentials_of(const RegistryFiles& files) {
+Result<LinkCredentials> fleet_credentials(const RegistryFiles& files) {
     LinkCredentials credentials;
     credentials.host = files.settings().broker_host;
     credentials.port = files.settings().broker_port;
@@ -53,6 +55,14 @@ Result<LinkCredentials> credentials_of(const RegistryFiles& files) {
     for (const auto& certificate : chain) credentials.certificate_chain.push_back(to_bytes(certificate.der()));
     ANCHOR_ASSIGN_OR_RETURN(const auto roots, read_certificates(files.folder().root_certificate()));
     for (const auto& root : roots) credentials.anchors.push_back(to_bytes(root.der()));
+    return credentials;
+}
+
+// Strangers choose their client ids at this broker: whoever could guess this one could end the registry's connection.
+LinkCredentials enrollment_credentials(const RegistryFiles& files, LinkCredentials credentials) {
+    credentials.host = files.settings().enroll_broker_host;
+    credentials.port = files.settings().enroll_broker_port;
+    credentials.client_id = std::string(registry::kRegistryName) + "-" + to_hex(crypto::random_octets(16));
     return credentials;
 }
 
@@ -71,7 +81,8 @@ Result<void> serve(const std::string& folder) {
     ANCHOR_ASSIGN_OR_RETURN(const auto files, RegistryFiles::open(folder));
     ANCHOR_ASSIGN_OR_RETURN(registry::Authority * authority, files->authority());
     ANCHOR_ASSIGN_OR_RETURN(const auto topics, protocol::Topics::of(files->settings().tenant));
-    ANCHOR_ASSIGN_OR_RETURN(auto credentials, credentials_of(*files));
+    ANCHOR_ASSIGN_OR_RETURN(auto at_fleet, fleet_credentials(*files));
+    auto at_enrollment = enrollment_credentials(*files, at_fleet);
     const auto& settings = files->settings();
     registry::RegisterJudge by_registers;
     registry::PolicyJudge judge(settings, files->store(), *authority, by_registers);
@@ -79,8 +90,9 @@ Result<void> serve(const std::string& folder) {
     registry::Requests requests(settings, topics, files->store(), *authority, verifier, files->clock());
 
     asio::io_context loop(1);
-    link::PahoLink link(loop, {});
-    registry::Service service(topics, files->store(), *authority, requests, link);
+    link::PahoLink fleet(loop, {});
+    link::PahoLink enrollment(loop, {});
+    registry::Service service(topics, files->store(), *authority, requests, fleet, enrollment);
     asio::steady_timer timer(loop);
     asio::signal_set signals(loop, SIGTERM, SIGINT);
     signals.async_wait([&](const asio::error_code& error, int) {
@@ -91,9 +103,10 @@ Result<void> serve(const std::string& folder) {
         service.stop();
         loop.stop();
     });
-    service.start(std::move(credentials));
+    service.start(std::move(at_fleet), std::move(at_enrollment));
     keep_ticking(timer, service);
-    spdlog::info("serving tenant {} at broker {}:{}", settings.tenant, settings.broker_host, settings.broker_port);
+    spdlog::info("serving tenant {} at broker {}:{}, enrolment at {}:{}", settings.tenant, settings.broker_host, settings.broker_port,
+                 settings.enroll_broker_host, settings.enroll_broker_port);
     notify("READY=1");
     loop.run();
     return {};

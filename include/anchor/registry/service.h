@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// Service: the registry on its link: answers what is asked, keeps the retained documents of the fleet published, and takes over
-// what other processes have put into the store. All on the loop thread.
+// Service: the registry on its two links, to the fleet's broker and to the one for enrolment: answers what is asked, keeps the retained
+// documents of the fleet published, and takes over what other processes have put into the store. All on the loop thread.
 
 #include <map>
 #include <string>
@@ -15,18 +15,20 @@ namespace anchor::registry {
 class Service {
 public:
     /// All must outlive it.
-    Service(protocol::Topics topics, Store& store, Authority& authority, Requests& requests, MessageLink& link)
-        : topics_(std::move(topics)), store_(store), authority_(authority), requests_(requests), link_(link) {}
+    Service(protocol::Topics topics, Store& store, Authority& authority, Requests& requests, MessageLink& fleet, MessageLink& enrollment)
+        : topics_(std::move(topics)), store_(store), authority_(authority), requests_(requests), fleet_(fleet), enrollment_(enrollment) {}
 
-    /// Connects, and begins to answer.
-    void start(LinkCredentials credentials);
-    void stop() { link_.stop(); }
+    /// Connects to both, and begins to answer.
+    void start(LinkCredentials fleet, LinkCredentials enrollment);
+    void stop();
     /// About once a second: publishes what is new and was not yet published.
     void tick();
 
 private:
     void on_connected();
-    void on_message(const Message& message);
+    void on_fleet(const Message& message);
+    void on_enrollment(const Message& message);
+    void answer(const Message& message, MessageLink& link);
     void note_presence(const Message& message);
     void publish_all();
     void publish_retained(const std::string& topic, const std::string& text);
@@ -37,7 +39,8 @@ private:
     Store& store_;
     Authority& authority_;
     Requests& requests_;
-    MessageLink& link_;
+    MessageLink& fleet_;
+    MessageLink& enrollment_;
     std::map<std::string, std::string> published_;  // topic → digest of what the broker has from us
     std::int64_t seen_changes_ = -1;
     bool standings_due_ = true;

@@ -17,6 +17,9 @@ struct Settings {
     // Where devices with their own certificate connect: part of every grant.
     std::string broker_host = "localhost";
     std::uint16_t broker_port = 8883;
+    // Where the registry itself listens to devices that enrol.
+    std::string enroll_broker_host = "localhost";
+    std::uint16_t enroll_broker_port = 8885;
 
     // Who may enrol. The defaults demand a TPM whose maker vouches for it, or that stands on the EK list.
     bool allow_uncertified_ek = false;  ///< a TPM that has no EK certificate at all

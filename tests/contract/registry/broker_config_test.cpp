@@ -2,6 +2,8 @@
 #include <asio/executor_work_guard.hpp>
 #include <asio/io_context.hpp>
 
+#include <set>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -39,22 +41,25 @@ struct Client {
     std::vector<std::string> received;
 };
 
-// A new registry's folder, its broker, and whoever connects to it.
+// A new registry's folder, its two brokers, and whoever connects to them.
 class BrokerConfigTest : public testing::Test {
 protected:
     void SetUp() override {
         if (!parts::Mosquitto::available()) GTEST_SKIP() << "mosquitto is not installed";
-        fleet_port_ = parts::Mosquitto::free_port();
-        do {
-            enroll_port_ = parts::Mosquitto::free_port();
-        } while (enroll_port_ == fleet_port_);
+        std::set<std::uint16_t> ports;
+        while (ports.size() < 3) ports.insert(parts::Mosquitto::free_port());
+        fleet_port_ = *ports.begin();
+        enroll_port_ = *std::next(ports.begin());
+        registry_port_ = *ports.rbegin();
         InitOptions options{.folder = files_.path("r"), .tenant = "acme"};
         options.broker_user = "root";
         options.fleet_port = fleet_port_;
         options.enroll_port = enroll_port_;
+        options.enroll_registry_port = registry_port_;
         ASSERT_TRUE(init(options));
-        const auto configuration = read_text_file(folder_.broker() + "/mosquitto.conf", 1U << 16U).value();
-        broker_ = parts::Mosquitto::start(configuration, fleet_port_).value();
+        broker_ = parts::Mosquitto::start(read_text_file(folder_.broker() + "/mosquitto.conf", 1U << 16U).value(), fleet_port_).value();
+        enroll_broker_ =
+            parts::Mosquitto::start(read_text_file(folder_.enroll_broker() + "/mosquitto.conf", 1U << 16U).value(), enroll_port_).value();
     }
 
     LinkCredentials credentials(const std::string& client_id, std::uint16_t port, std::vector<Bytes> chain, SoftwareKey key) {
@@ -90,10 +95,18 @@ protected:
         return credentials("registry", fleet_port_, chain, read_key(folder_.client_key()).value());
     }
 
+    LinkCredentials registry_at_enrollment() {
+        LinkCredentials out = registry();
+        out.port = registry_port_;
+        out.client_id = "registry-that-nobody-guesses";
+        return out;
+    }
+
     void run_until(const std::function<bool()>& condition) {
         const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
         while (!condition()) {
-            ASSERT_LT(std::chrono::steady_clock::now(), deadline) << "nothing happened; the broker says:\n" << broker_->log();
+            ASSERT_LT(std::chrono::steady_clock::now(), deadline) << "nothing happened; the brokers say:\n"
+                                                                  << broker_->log() << enroll_broker_->log();
             loop_.run_one_for(std::chrono::milliseconds(50));
         }
     }
@@ -105,7 +118,9 @@ protected:
     protocol::Topics topics_ = protocol::Topics::of("acme").value();
     std::uint16_t fleet_port_ = 0;
     std::uint16_t enroll_port_ = 0;
+    std::uint16_t registry_port_ = 0;
     std::unique_ptr<parts::Mosquitto> broker_;
+    std::unique_ptr<parts::Mosquitto> enroll_broker_;
     asio::io_context loop_;
     asio::executor_work_guard<asio::io_context::executor_type> work_{loop_.get_executor()};
 };
@@ -184,11 +199,37 @@ TEST_F(BrokerConfigTest, NoDeviceEndsTheConnectionOfAnotherByItsName) {
     EXPECT_EQ(alice.connects, 1);
 }
 
+TEST_F(BrokerConfigTest, NoClaimEndsTheConnectionOfADeviceOrOfTheRegistryByItsName) {
+    Client alice(loop_);
+    Client at_fleet(loop_);
+    Client at_enrollment(loop_);
+    alice.start(device(kAlice), {topics_.reply(kAlice)});
+    at_fleet.start(registry(), {});
+    at_enrollment.start(registry_at_enrollment(), {topics_.all_enroll_requests()});
+    run_until([&] { return alice.link.connected() && at_fleet.link.connected() && at_enrollment.link.connected(); });
+
+    Client as_alice(loop_);
+    Client as_registry(loop_);
+    as_alice.start(claim(kAlice, enroll_port_), {});
+    LinkCredentials pretending = claim(kAlice, enroll_port_);
+    pretending.client_id = "registry";
+    as_registry.start(std::move(pretending), {});
+    run_until([&] { return as_alice.link.connected() && as_registry.link.connected(); });
+    send(as_alice, topics_.enroll_request("first", kAlice, "enroll.begin"));
+    send(at_fleet, topics_.reply(kAlice));
+    run_until([&] { return !alice.received.empty() && !at_enrollment.received.empty(); });
+
+    for (const Client* one : {&alice, &at_fleet, &at_enrollment}) {
+        EXPECT_TRUE(one->losses.empty());
+        EXPECT_EQ(one->connects, 1);
+    }
+}
+
 TEST_F(BrokerConfigTest, AClaimReachesNothingButItsOwnEnrolmentTopics) {
     Client stranger(loop_);
     Client registry_client(loop_);
     stranger.start(claim(kAlice, enroll_port_), {"#", topics_.enroll_reply("first", kAlice)});
-    registry_client.start(registry(), {topics_.all_requests(), topics_.all_enroll_requests(), topics_.all_presence()});
+    registry_client.start(registry_at_enrollment(), {topics_.all_enroll_requests(), "#"});
     run_until([&] { return stranger.link.connected() && registry_client.link.connected(); });
 
     send(stranger, topics_.request(kAlice, "attest.nonce"));
@@ -203,21 +244,48 @@ TEST_F(BrokerConfigTest, AClaimReachesNothingButItsOwnEnrolmentTopics) {
     send(registry_client, topics_.enroll_reply("first", kAlice));
     run_until([&] { return !stranger.received.empty(); });
 
-    EXPECT_THAT(registry_client.received, testing::ElementsAre(topics_.enroll_request("first", kAlice, "enroll.begin")));
+    EXPECT_THAT(registry_client.received, testing::Each(topics_.enroll_request("first", kAlice, "enroll.begin")));
     EXPECT_THAT(stranger.received, testing::Each(topics_.enroll_reply("first", kAlice)));
 }
 
-TEST_F(BrokerConfigTest, RefusesCertificatesOfAnotherAuthorityOnEitherListener) {
+TEST_F(BrokerConfigTest, ADeviceOfTheFleetReachesNothingAtTheBrokerForEnrolment) {
+    LinkCredentials elsewhere = device(kBob);
+    elsewhere.port = registry_port_;
+    Client bob(loop_);
+    Client stranger(loop_);
+    Client registry_client(loop_);
+    bob.start(std::move(elsewhere), {"#", topics_.all_enroll_requests(), topics_.enroll_reply("first", kAlice)});
+    stranger.start(claim(kAlice, enroll_port_), {topics_.enroll_reply("first", kAlice)});
+    registry_client.start(registry_at_enrollment(), {topics_.all_enroll_requests()});
+    run_until([&] { return bob.link.connected() && stranger.link.connected() && registry_client.link.connected(); });
+
+    send(bob, topics_.enroll_reply("first", kAlice));
+    send(bob, topics_.enroll_request("first", kBob, "enroll.begin"));
+    send(stranger, topics_.enroll_request("first", kAlice, "enroll.begin"));
+    run_until([&] { return !registry_client.received.empty(); });
+    send(registry_client, topics_.enroll_reply("first", kAlice));
+    run_until([&] { return !stranger.received.empty(); });
+
+    EXPECT_TRUE(bob.received.empty());
+    EXPECT_EQ(stranger.received.size(), 1U);
+    EXPECT_THAT(registry_client.received, testing::ElementsAre(topics_.enroll_request("first", kAlice, "enroll.begin")));
+}
+
+TEST_F(BrokerConfigTest, RefusesCertificatesOfAnotherAuthorityOnEveryListener) {
     LinkCredentials wrong_door = device(kAlice);
     wrong_door.port = enroll_port_;
     Client claim_at_fleet(loop_);
+    Client claim_at_registry(loop_);
     Client device_at_enrollment(loop_);
 
     claim_at_fleet.start(claim(kAlice, fleet_port_), {});
+    claim_at_registry.start(claim(kAlice, registry_port_), {});
     device_at_enrollment.start(std::move(wrong_door), {});
-    run_until([&] { return !claim_at_fleet.losses.empty() && !device_at_enrollment.losses.empty(); });
+    const auto refused = [](const Client& client) { return !client.losses.empty(); };
+    run_until([&] { return refused(claim_at_fleet) && refused(claim_at_registry) && refused(device_at_enrollment); });
 
     EXPECT_EQ(claim_at_fleet.connects, 0);
+    EXPECT_EQ(claim_at_registry.connects, 0);
     EXPECT_EQ(device_at_enrollment.connects, 0);
 }
 
