@@ -119,20 +119,43 @@ private:
         return check_not_revoked(certificate, issuer);
     }
 
+    // Full lists first, each with the newest delta that fits it: what a delta takes off a list is no longer on it.
     Result<void> check_not_revoked(const Certificate& certificate, const Certificate& issuer) {
         bool current = false;
-        for (const Crl& crl : crls_) {
-            if (!may_have_issued(issuer, crl.issuer_name(), crl.authority_key_id()) || !issuer.allows(KeyUsage::CrlSign)) continue;
-            if (!spend()) return refuse(certificate, "too many candidates for its path");
-            if (!crl.verify_signature(issuer.public_key())) continue;
-            if (const auto since = crl.revoked_at(certificate.serial())) {
-                return refuse(certificate, "revoked since " + to_rfc3339(*since) + ", serial " + certificate.serial_text());
+        for (const Crl& full : crls_) {
+            if (full.base() || (full.only_end_entities() && certificate.is_ca())) continue;
+            ANCHOR_ASSIGN_OR_RETURN(const bool by_issuer, is_list_of(full, certificate, issuer));
+            if (!by_issuer) continue;
+            ANCHOR_ASSIGN_OR_RETURN(const Crl* const delta, newest_delta(full, certificate, issuer));
+            if (const auto entry = find(full, delta, certificate.serial())) {
+                return refuse(certificate, "revoked since " + to_rfc3339(entry->since) + " (" + std::string(to_string(entry->reason)) +
+                                               "), serial " + certificate.serial_text());
             }
-            const bool begun = options_.at >= crl.this_update() || options_.tolerate_not_yet_valid;
-            current = current || (begun && options_.at <= crl.next_update());
+            current = current || is_current(full) || (delta != nullptr && is_current(*delta));
         }
         if (!current && needs_crl()) return refuse(certificate, "no current revocation list of '" + certificate.issuer() + "'");
         return {};
+    }
+
+    Result<bool> is_list_of(const Crl& crl, const Certificate& certificate, const Certificate& issuer) {
+        if (!may_have_issued(issuer, crl.issuer_name(), crl.authority_key_id()) || !issuer.allows(KeyUsage::CrlSign)) return false;
+        if (!spend()) return refuse(certificate, "too many candidates for its path");
+        return crl.verify_signature(issuer.public_key()).has_value();
+    }
+
+    Result<const Crl*> newest_delta(const Crl& full, const Certificate& certificate, const Certificate& issuer) {
+        const Crl* newest = nullptr;
+        for (const Crl& delta : crls_) {
+            if (!fits(delta, full) || (newest != nullptr && *delta.number() <= *newest->number())) continue;
+            ANCHOR_ASSIGN_OR_RETURN(const bool by_issuer, is_list_of(delta, certificate, issuer));
+            if (by_issuer) newest = &delta;
+        }
+        return newest;
+    }
+
+    [[nodiscard]] bool is_current(const Crl& crl) const {
+        const bool begun = options_.at >= crl.this_update() || options_.tolerate_not_yet_valid;
+        return begun && options_.at <= crl.next_update();
     }
 
     [[nodiscard]] bool needs_crl() const {

@@ -12,7 +12,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (!list) return 0;
 
     const auto again = Crl::from_pem(list->pem());
-    if (!again || again->size() != list->size() || again->number() != list->number()) std::abort();
+    if (!again || again->size() != list->size() || again->number() != list->number() || again->base() != list->base()) std::abort();
     static_cast<void>(list->is_revoked(anchor::ByteView(data, size).first(1)));
     return 0;
 }

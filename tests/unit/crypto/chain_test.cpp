@@ -155,9 +155,76 @@ TEST(Chain, RefusesRevokedCertificatesAlsoByAStaleList) {
     for (const std::string list : {"crl_revoked", "crl_revoked_stale"}) {
         const std::string why = refusal("revoked", options(ForClient{}), {"issuing"}, {vector_crl(list)});
 
-        EXPECT_THAT(why, HasSubstr("revoked since 2026-03-01T12:00:00Z, serial " + vector_certificate("revoked").serial_text()));
+        EXPECT_THAT(
+            why, HasSubstr("revoked since 2026-03-01T12:00:00Z (key compromise), serial " + vector_certificate("revoked").serial_text()));
     }
     EXPECT_EQ(refusal("device", options(ForClient{}), {"issuing"}, {vector_crl("crl_revoked")}), "");
+}
+
+// An authority, one device of it, and lists that speak of that device.
+struct Fleet {
+    SoftwareKey key = SoftwareKey::generate(KeyAlg::EcP256).value();
+    SoftwareKey device_key = SoftwareKey::generate(KeyAlg::EcP256).value();
+    Validity validity{time_of("2026-01-01T00:00:00Z"), time_of("2027-01-01T00:00:00Z")};
+    Certificate root = CertificateBuilder::root(key, "Root", validity).value();
+    Certificate device = CertificateBuilder::open(root, key)->device(device_key.public_value(), "fleet", "device", validity).value();
+
+    Crl list(std::uint64_t number, std::optional<CrlReason> reason, std::optional<std::uint64_t> base = std::nullopt,
+             WallTime until = time_of("2026-12-01T00:00:00Z")) {
+        CrlContent content{number, time_of("2026-05-01T00:00:00Z"), until, {}, base, true};
+        if (reason) content.revoked.push_back({to_bytes(device.serial()), time_of("2026-05-01T00:00:00Z"), *reason});
+        return issue_crl(root, key, content).value();
+    }
+    std::string refusal(const std::vector<Crl>& crls, Revocation revocation = Revocation::WhereKnown) {
+        ChainOptions how = options(ForClient{});
+        how.revocation = revocation;
+        const auto path = verify_chain(device, {}, {root}, crls, how);
+        return path ? "" : path.error().what;
+    }
+};
+
+TEST(Chain, LetsADeltaHaveTheLastWord) {
+    Fleet fleet;
+    const auto hold = CrlReason::CertificateHold;
+    const auto removed = CrlReason::RemoveFromCrl;
+
+    EXPECT_THAT(fleet.refusal({fleet.list(5, hold)}), HasSubstr("(on hold)"));
+    EXPECT_EQ(fleet.refusal({fleet.list(5, hold), fleet.list(6, removed, 5)}), "");
+    EXPECT_THAT(fleet.refusal({fleet.list(5, {}), fleet.list(6, CrlReason::KeyCompromise, 4)}), HasSubstr("(key compromise)"));
+    EXPECT_THAT(fleet.refusal({fleet.list(7, hold, 5), fleet.list(6, removed, 5), fleet.list(5, hold)}), HasSubstr("(on hold)"))
+        << "the newest delta counts";
+}
+
+TEST(Chain, AppliesNoDeltaToAListThatItDoesNotFit) {
+    Fleet fleet;
+    Fleet stranger;
+    const auto hold = CrlReason::CertificateHold;
+    const auto removed = CrlReason::RemoveFromCrl;
+
+    EXPECT_NE(fleet.refusal({fleet.list(5, hold), fleet.list(7, removed, 6)}), "") << "its base is a later list";
+    EXPECT_NE(fleet.refusal({fleet.list(5, hold), fleet.list(5, removed, 4)}), "") << "it is no newer";
+    EXPECT_NE(fleet.refusal({fleet.list(5, hold), stranger.list(6, removed, 5)}), "") << "another key of that name";
+    EXPECT_EQ(fleet.refusal({fleet.list(6, hold, 5)}), "") << "alone it says nothing";
+    EXPECT_THAT(fleet.refusal({fleet.list(6, {}, 5)}, Revocation::LeafNeeds), HasSubstr("no current revocation list"));
+}
+
+TEST(Chain, IsCurrentByADeltaWhenTheFullListIsStale) {
+    Fleet fleet;
+    const Crl stale = fleet.list(5, {}, std::nullopt, time_of("2026-05-02T00:00:00Z"));
+
+    EXPECT_THAT(fleet.refusal({stale}, Revocation::LeafNeeds), HasSubstr("no current revocation list"));
+    EXPECT_EQ(fleet.refusal({stale, fleet.list(6, {}, 5)}, Revocation::LeafNeeds), "");
+}
+
+TEST(Chain, AsksNoListAboutAuthoritiesThatCoversEndEntitiesAlone) {
+    Fleet fleet;
+    SoftwareKey below_key = SoftwareKey::generate(KeyAlg::EcP256).value();
+    const Certificate below =
+        CertificateBuilder::open(fleet.root, fleet.key)->authority(below_key.public_value(), "Below", fleet.validity, 0).value();
+    ChainOptions how = options(ForAuthority{});
+    how.revocation = Revocation::LeafNeeds;
+
+    EXPECT_THAT(verify_chain(below, {}, {fleet.root}, {fleet.list(5, {})}, how).error().what, HasSubstr("no current revocation list"));
 }
 
 TEST(Chain, IgnoresListsOfOthers) {
