@@ -53,8 +53,9 @@ bool Agent::Story::load() {
     auto stored = parts_.store.load();
     if (!stored && stored.error().kind != ErrorKind::Corrupt) {
         // The TPM's counter cannot be read yet, or the disk: nothing is decided on half of the truth.
-        note(Severity::Warning, "state: " + stored.error().what);
-        state_.trust.because = "the stored state cannot be read yet: " + stored.error().what;
+        std::string because = "the stored state cannot be read yet: " + stored.error().what;
+        if (state_.trust.because != because) note(Severity::Warning, because);
+        state_.trust.because = std::move(because);
         return false;
     }
     loaded_ = true;

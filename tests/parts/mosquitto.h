@@ -26,6 +26,8 @@ public:
 
     /// Ends it with SIGTERM, so that it saves what it keeps.
     void stop() { process_.terminate(); }
+    /// Kills it: what it has not saved is lost.
+    void kill() noexcept { process_.kill(); }
     /// Starts it again with the same configuration.
     [[nodiscard]] Result<void> restart();
     /// SIGHUP: read certificates and access lists anew.

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+#include <nlohmann/json.hpp>
+
+#include "loopback_fleet.h"
+
+namespace anchor::whole {
+namespace {
+
+class Outages : public testing::Test {
+protected:
+    void SetUp() override {
+        if (!LoopbackFleet::available()) GTEST_SKIP() << "needs swtpm, swtpm_setup, tpm2-tools and mosquitto";
+        auto fleet = LoopbackFleet::start();
+        ASSERT_TRUE(fleet) << fleet.error().what;
+        fleet_ = std::move(*fleet);
+        ASSERT_TRUE(fleet_->start_device());
+        ASSERT_TRUE(fleet_->until_trusted()) << fleet_->logs();
+        serial_ = serial();
+    }
+
+    std::string serial() const { return fleet_->status()["identity"]["certificate"].value("serial", ""); }
+    std::string attested() const { return fleet_->status()["attestation"].dump(); }
+    // A whole round with the registry, anew.
+    bool attests() const {
+        const std::string before = attested();
+        return LoopbackFleet::until(
+            [&] { return fleet_->ctl({"attest"}).ok() && attested() != before && attested().find("failed") == std::string::npos; });
+    }
+    bool standing_is(const std::string& what) const { return fleet_->status()["standing"].value("status", "") == what; }
+    bool never_enrolled_again() const { return serial() == serial_ && !serial_.empty(); }
+
+    std::unique_ptr<LoopbackFleet> fleet_;
+    std::string serial_;
+};
+
+TEST_F(Outages, NoneAndTheDevicesEvidenceIsAcceptedByForeignTools) {
+    const std::string nonce = "00112233445566778899aabbccddeeff";
+    const auto written = fleet_->ctl({"evidence", "--nonce", nonce, "--out", fleet_->path("evidence")});
+    ASSERT_TRUE(written.ok()) << written.output;
+
+    const auto check = [&](const std::string& asked) {
+        return parts::run({"tpm2_checkquote", "-u", fleet_->path("evidence/ak.pub"), "-m", fleet_->path("evidence/quote.msg"), "-s",
+                           fleet_->path("evidence/quote.sig"), "-f", fleet_->path("evidence/quote.pcrs"), "-g", "sha256", "-q", asked});
+    };
+
+    EXPECT_TRUE(check(nonce).ok()) << check(nonce).output;
+    EXPECT_FALSE(check("ff" + nonce.substr(2)).ok());
+}
+
+TEST_F(Outages, TheRegistryIsKilledInMidWorkAndKnowsTheDeviceAfterwards) {
+    ASSERT_TRUE(fleet_->ctl({"attest"}).ok());
+    fleet_->kill_registry();
+    EXPECT_EQ(fleet_->level(), "trusted");  // a registry that is away is not distrust
+
+    ASSERT_TRUE(fleet_->start_registry());
+    const bool again = attests();
+    const auto known = fleet_->registry({"devices", "show", fleet_->device_id(), "--json"});
+
+    EXPECT_TRUE(again) << fleet_->logs();
+    EXPECT_TRUE(known.ok()) << known.output;
+    EXPECT_TRUE(never_enrolled_again()) << fleet_->logs();
+}
+
+TEST_F(Outages, TheBrokerIsGoneForAWhileAndHasForgottenEverything) {
+    fleet_->broker().stop();
+    ASSERT_TRUE(LoopbackFleet::until([this] { return !fleet_->connected(); }));
+    const auto suspended = fleet_->registry({"suspend", fleet_->device_id(), "--reason", "a test"});
+    ASSERT_TRUE(suspended.ok()) << suspended.output;
+    EXPECT_EQ(fleet_->level(), "trusted");
+
+    for (const auto& kept : std::filesystem::directory_iterator(fleet_->path("registry/broker/data"))) std::filesystem::remove(kept);
+    ASSERT_TRUE(fleet_->broker().restart());
+    const bool heard = LoopbackFleet::until([this] { return standing_is("suspended") && fleet_->level() == "quarantined"; });
+    ASSERT_TRUE(fleet_->registry({"resume", fleet_->device_id()}).ok());
+    const bool forgiven = LoopbackFleet::until([this] { return standing_is("active") && fleet_->level() == "trusted"; });
+
+    EXPECT_TRUE(heard) << fleet_->logs();
+    EXPECT_TRUE(forgiven) << fleet_->logs();
+    EXPECT_TRUE(never_enrolled_again()) << fleet_->logs();
+}
+
+TEST_F(Outages, TheTpmIsLostInMidRunAndComesBack) {
+    fleet_->tpm().power_off();
+    const bool tightened = LoopbackFleet::until([this] { return fleet_->level() != "trusted"; });
+    const bool said = fleet_->device_log().find("the TPM does not answer") != std::string::npos;
+    ASSERT_TRUE(fleet_->tpm().power_on());
+    const bool back = fleet_->until_trusted();
+
+    EXPECT_TRUE(tightened) << fleet_->logs();
+    EXPECT_TRUE(said) << fleet_->logs();
+    EXPECT_TRUE(back) << fleet_->logs();
+    EXPECT_TRUE(attests()) << fleet_->logs();
+    EXPECT_TRUE(never_enrolled_again()) << fleet_->logs();
+}
+
+TEST_F(Outages, TheTpmIsAbsentAtTheStartAndTheIdentityIsStillThereWhenItComes) {
+    fleet_->stop_device();
+    fleet_->tpm().power_off();
+    ASSERT_TRUE(fleet_->start_device());
+    const bool waits =
+        LoopbackFleet::until([this] { return fleet_->device_log().find("the stored state cannot be read yet") != std::string::npos; });
+    const std::string meanwhile = fleet_->level();
+    ASSERT_TRUE(fleet_->tpm().power_on());
+
+    EXPECT_TRUE(waits) << fleet_->logs();
+    EXPECT_EQ(meanwhile, "unverified");
+    EXPECT_TRUE(fleet_->until_trusted()) << fleet_->logs();
+    EXPECT_TRUE(never_enrolled_again()) << fleet_->logs();
+}
+
+TEST_F(Outages, EverythingLosesPowerAtOnce) {
+    fleet_->kill_device();
+    fleet_->kill_registry();
+    fleet_->tpm().power_off();
+    fleet_->broker().kill();
+    fleet_->enroll_broker().kill();
+
+    ASSERT_TRUE(fleet_->start_device());
+    ASSERT_TRUE(fleet_->tpm().power_on());
+    ASSERT_TRUE(fleet_->start_registry());
+    ASSERT_TRUE(fleet_->enroll_broker().restart());
+    ASSERT_TRUE(fleet_->broker().restart());
+
+    EXPECT_TRUE(fleet_->until_trusted()) << fleet_->logs();
+    EXPECT_TRUE(attests()) << fleet_->logs();
+    EXPECT_TRUE(never_enrolled_again()) << fleet_->logs();
+}
+
+}  // namespace
+}  // namespace anchor::whole
