@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent_commands.h"
 
-#include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
-#include <cerrno>
 #include <ostream>
 
 #include <nlohmann/json.hpp>
@@ -16,6 +13,7 @@
 
 #include "agent_call.h"
 #include "exit_code.h"
+#include "output_file.h"
 #include "status_view.h"
 
 namespace anchor::cli {
@@ -62,12 +60,6 @@ Result<int> watch_status(control::Client& client, const StatusOptions& options, 
     return exit_code::kDone;
 }
 
-Result<void> write_file(const std::string& path, ByteView octets) {
-    const UniqueFd fd(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0644));
-    if (!fd.valid()) return from_errno(path, errno);
-    return write_all(fd.get(), octets, path);
-}
-
 // A failure of our own disk is no failure of the way to the daemon, which an errno would make it.
 Error of_this_side(Error error) {
     error.native = 0;
@@ -79,9 +71,7 @@ Result<void> write_octets(const Json& answer, std::string_view member, const std
     ANCHOR_ASSIGN_OR_RETURN(const std::string text, json_string(answer, member));
     auto octets = from_base64(text);
     if (!octets) return std::move(octets).error().within(member);
-    auto written = write_file(path, *octets);
-    if (!written) return of_this_side(std::move(written).error());
-    return {};
+    return write_file(path, *octets);
 }
 
 Json telemetry_value(const std::string& value) {
@@ -109,7 +99,7 @@ std::string complaint_about_nonce(const std::string& nonce) {
 
 Result<int> fetch_evidence(const AgentAccess& agent, const std::string& nonce, const std::string& folder, std::ostream& out) {
     ANCHOR_ASSIGN_OR_RETURN(const Json answer, call_agent(agent, "GetEvidence", {{"nonce", nonce}}));
-    if (::mkdir(folder.c_str(), 0755) != 0 && errno != EEXIST) return of_this_side(from_errno(folder, errno));
+    ANCHOR_RETURN_IF_ERROR(make_folder(folder));
     static constexpr std::array<std::pair<std::string_view, std::string_view>, 4> kFiles{
         {{"quote", "quote.msg"}, {"signature", "quote.sig"}, {"pcrs", "quote.pcrs"}, {"ak", "ak.pub"}}};
     for (const auto& [member, file] : kFiles) ANCHOR_RETURN_IF_ERROR(write_octets(answer, member, folder + "/" + std::string(file)));

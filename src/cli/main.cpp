@@ -3,17 +3,16 @@
 // anchorctl: asks the daemon of this device, and reads logs, without any judgement of its own.
 
 #include <CLI/CLI.hpp>
-#include <functional>
 #include <iostream>
 
+#include "action.h"
 #include "agent_commands.h"
 #include "exit_code.h"
 #include "offline_commands.h"
+#include "reference_options.h"
 
 namespace anchor::cli {
 namespace {
-
-using Action = std::function<Result<int>()>;
 
 // What the command line says. The actions refer to it, so it outlives them.
 struct Arguments {
@@ -86,6 +85,7 @@ void add_logs(CLI::App& app, Arguments& args) {
     replay->callback([&args] {
         args.action = [&] { return replay_log(args.file, args.pcrs.empty() ? std::nullopt : std::optional(args.pcrs), std::cout); };
     });
+    add_log_explain(*log, args.action);
 }
 
 void add_tables(CLI::App& app, Arguments& args) {
@@ -113,6 +113,7 @@ int run(int argc, char** argv) {
     add_orders(app, args, paint);
     add_logs(app, args);
     add_tables(app, args);
+    add_reference_commands(app, args.action);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& problem) {

@@ -73,6 +73,8 @@ std::string ima_key_id_text(ImaKeyId id) {
     return to_hex(octets);
 }
 
+ImaKeyId ima_key_id_of(const crypto::PublicKey& key) { return last_four(crypto::hash(HashAlg::Sha1, key.key_bits()).view()); }
+
 Result<ImaSignature> ImaSignature::parse(ByteView attribute) {
     ByteReader reader(attribute);
     ImaSignature signature;
@@ -94,7 +96,7 @@ Result<ImaSignature> ImaSignature::parse(ByteView attribute) {
 }
 
 void ImaKeys::add(crypto::PublicKey key, std::optional<ImaKeyId> id) {
-    const ImaKeyId named = id ? *id : last_four(crypto::hash(HashAlg::Sha1, key.key_bits()).view());
+    const ImaKeyId named = id ? *id : ima_key_id_of(key);
     keys_.push_back({named, std::move(key)});
 }
 

@@ -60,6 +60,14 @@ void sort_unique(Entries& entries) {
 
 void ImaTableBuilder::add(std::string_view path, const Digest& digest) { by_path_.push_back({digest.alg(), ima_path_key(path), digest}); }
 
+bool ImaTableBuilder::add(const ImaEntry& entry) {
+    const ImaEntryKind kind = entry.kind();
+    if (entry.violation() || kind == ImaEntryKind::BootAggregate || entry.digest.type == "verity") return false;
+    const std::optional<Digest> digest = entry.digest.value();
+    if (digest) add(entry.path, *digest);
+    return digest.has_value();
+}
+
 void ImaTableBuilder::add_anywhere(const Digest& digest) { anywhere_.push_back(digest); }
 
 Result<void> ImaTableBuilder::exclude(ImaRule rule, std::string_view path) {

@@ -19,6 +19,10 @@ using ImaKeyId = std::uint32_t;
 /// "0a1b2c3d", as keyrings and evmctl print it.
 [[nodiscard]] std::string ima_key_id_text(ImaKeyId id);
 
+/// What the kernel and evmctl take for a bare key: of the hash over it (RFC 5280 §4.2.1.2, method 1). A certificate's own key
+/// identifier goes before.
+[[nodiscard]] ImaKeyId ima_key_id_of(const crypto::PublicKey& key);
+
 struct ImaSignature {
     enum class Type : std::uint8_t { File = 3, Portable = 5, FsVerity = 6 };
     Type type = Type::File;
@@ -44,8 +48,7 @@ enum class ImaSignatureVerdict : std::uint8_t {
 /// Public keys that may sign files, found by key id. Ids are short and not unique: each key of an id is tried.
 class ImaKeys {
 public:
-    /// The id is that of the certificate's subject key identifier; without it the hash of the key (RFC 5280 §4.2.1.2,
-    /// method 1), which is what the kernel and evmctl take for a bare key.
+    /// The id is that of the certificate's subject key identifier; without it ima_key_id_of(key).
     void add(crypto::PublicKey key, std::optional<ImaKeyId> id = std::nullopt);
     [[nodiscard]] bool empty() const noexcept { return keys_.empty(); }
 

@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// ImaTableBuilder: makes the file that ImaTable reads, from pairs, from what sha256sum prints, or from the file lists of
-// a dpkg database. It never touches the disk: who walks trees and hashes files gives it a FileDigests.
+// ImaTableBuilder: makes the file that ImaTable reads, from pairs, from what sha256sum prints, from the file lists of a
+// dpkg database, or from the IMA list of a golden device. It never touches the disk: who walks trees and hashes files
+// gives it a FileDigests.
 
 #include <set>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include <anchor/measure/ima_entry.h>
 #include <anchor/measure/ima_table.h>
 
 namespace anchor::measure {
@@ -30,6 +32,10 @@ public:
 class ImaTableBuilder {
 public:
     void add(std::string_view path, const Digest& digest);
+    /// What a golden device has measured: a file or a buffer, with the path that the list gives it. False, and nothing is
+    /// added, for what no table can speak of: violations, boot aggregates, fs-verity digests, algorithms that are not ours,
+    /// templates that are not known. Only a replay proves an entry.
+    bool add(const ImaEntry& entry);
     /// This content, wherever it lies.
     void add_anywhere(const Digest& digest);
     /// Rejected: empty, or longer than a path can be.

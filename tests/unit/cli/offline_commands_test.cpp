@@ -81,8 +81,18 @@ TEST(LogReplay, ComparesAnImaListWithRegisters) {
     std::ostringstream out;
 
     EXPECT_EQ(replay_log(kImaList, right, out).value(), exit_code::kDone);
-    EXPECT_THAT(out.str(), StartsWith("replays: the registers are explained by the first "));
+    EXPECT_THAT(out.str(), StartsWith("sha256: replays: the registers are explained by the first "));
     EXPECT_EQ(replay_log(kImaList, wrong, out).value(), exit_code::kRefused);
+}
+
+TEST(LogReplay, TellsForEachBankHowFarTheListHadGrownWhenItWasRead) {
+    std::ostringstream out;
+
+    EXPECT_EQ(replay_log(kImaList, kVectors + "debian12-ovmf.pcrs.txt", out).value(), exit_code::kDone) << out.str();
+
+    EXPECT_THAT(out.str(), HasSubstr("sha1: replays: the registers are explained by the first 3056 entries\n"));
+    EXPECT_THAT(out.str(), HasSubstr("sha256: replays: the registers are explained by the first 3080 entries\n"));
+    EXPECT_THAT(out.str(), HasSubstr("sha512: replays: the registers are explained by the first 3128 entries\n"));
 }
 
 TEST(LogReplay, NamesTheLineOfRegistersThatAreNone) {

@@ -23,6 +23,9 @@ TEST(Anchorctl, EndsWithTwoForWrongUsage) {
     EXPECT_EQ(anchorctl({"status", "--jsn"}).exit_code, 2);
     EXPECT_EQ(anchorctl({"evidence", "--nonce", "xyz", "--out", "/tmp/x"}).exit_code, 2);
     EXPECT_EQ(anchorctl({"log", "show", "--json", "--yaml", "f"}).exit_code, 2);
+    EXPECT_EQ(anchorctl({"log", "explain", "f"}).exit_code, 2);
+    EXPECT_EQ(anchorctl({"reference", "make", "--out", "/nowhere/x"}).exit_code, 2) << "nothing to make it from";
+    EXPECT_EQ(anchorctl({"reference", "check", "f"}).exit_code, 2) << "nothing to check";
 }
 
 TEST(Anchorctl, EndsWithFourWithoutADaemon) {

@@ -74,6 +74,28 @@ TEST(ImaTable, FindsEachOfManyEntries) {
     }
 }
 
+TEST(ImaTable, IsMadeFromWhatAGoldenDeviceHasMeasured) {
+    ListWriter golden;
+    const Digest zero(HashAlg::Sha256);
+    golden.entry("ima-ng", {golden.digest("sha256", zero.view()), golden.name("boot_aggregate")});
+    golden.file("/bin/a", "a");
+    golden.violation("/var/log/x");
+    golden.entry("ima-ngv2", {golden.digest("verity:sha256", sha256("root").view()), golden.name("/bin/verity")});
+    golden.entry("ima-ng", {golden.digest("wp512", zero.view()), golden.name("/bin/odd")});
+    golden.entry("ima-buf",
+                 {golden.digest("sha256", sha256("quiet").view()), golden.name("kexec-cmdline"), golden.field(as_bytes("quiet"))});
+    ImaTableBuilder builder;
+    std::vector<bool> added;
+    ASSERT_TRUE(read_list(golden.list, {}, [&](const ImaEntry& entry) { added.push_back(builder.add(entry)); }));
+    const Bytes file = built(std::move(builder));
+    const ImaTable table = ImaTable::open(file).value();
+
+    EXPECT_EQ(added, (std::vector<bool>{false, true, false, false, false, true}));
+    EXPECT_EQ(table.size(), 2U);
+    EXPECT_EQ(table.find("/bin/a", sha256("a")).lookup, ImaLookup::Known);
+    EXPECT_EQ(table.find("kexec-cmdline", sha256("quiet")).lookup, ImaLookup::Known);
+}
+
 TEST(ImaTable, CanBeEmpty) {
     const Bytes file = built({});
     const ImaTable table = ImaTable::open(file).value();
