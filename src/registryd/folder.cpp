@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -44,6 +45,16 @@ Result<void> write_new(const std::string& path, ByteView octets, mode_t mode) {
     if (!fd.valid()) return errno == EEXIST ? denied(path + " exists already") : from_errno("write " + path, errno);
     ANCHOR_RETURN_IF_ERROR(write_all(fd.get(), octets, path));
     if (fsync(fd.get()) != 0) return from_errno("write " + path, errno);
+    return {};
+}
+
+Result<void> replace_file(const std::string& path, ByteView octets, mode_t mode) {
+    const std::string next = path + ".new";
+    unlink(next.c_str());  // of an attempt that power ended, or a trap of whoever may write here
+    ANCHOR_RETURN_IF_ERROR(write_new(next, octets, mode));
+    if (rename(next.c_str(), path.c_str()) != 0) return from_errno("replace " + path, errno);
+    const UniqueFd folder(open(std::filesystem::path(path).parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (!folder.valid() || fsync(folder.get()) != 0) return from_errno("replace " + path, errno);
     return {};
 }
 

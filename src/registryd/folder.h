@@ -45,6 +45,8 @@ private:
 
 /// Writes a new file. Denied where there is one of that name already: nothing is ever overwritten.
 [[nodiscard]] Result<void> write_new(const std::string& path, ByteView octets, mode_t mode);
+/// Puts a file in the place of one that others may be reading: they see the old one or the new one, also after a power cut.
+[[nodiscard]] Result<void> replace_file(const std::string& path, ByteView octets, mode_t mode);
 [[nodiscard]] Result<void> write_key(const std::string& path, const crypto::SoftwareKey& key);
 
 [[nodiscard]] Result<crypto::SoftwareKey> read_key(const std::string& path);

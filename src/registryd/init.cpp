@@ -20,6 +20,7 @@
 #include <anchor/registry/broker_config.h>
 #include <anchor/registry/store.h>
 
+#include "certificate_renewal.h"
 #include "configuration.h"
 #include "folder.h"
 
@@ -34,7 +35,6 @@ using protocol::DocumentKind;
 constexpr std::chrono::hours kBackdated{1};
 constexpr std::chrono::days kRootLifetime{40 * 365};
 constexpr std::chrono::days kIssuingLifetime{20 * 365};
-constexpr std::chrono::days kServerLifetime{10 * 365};
 
 // The keys and certificates of a new fleet, while they are all in one place for the only time.
 struct Fleet {

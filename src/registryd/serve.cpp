@@ -22,12 +22,14 @@
 #include <anchor/registry/policy_judge.h>
 #include <anchor/registry/service.h>
 
+#include "certificate_renewal.h"
 #include "registry_files.h"
 
 namespace anchor::registryd {
 namespace {
 
 constexpr Seconds kTick{1};
+constexpr std::chrono::hours kLookAtCertificates{1};
 
 // sd_notify(3) without its library: one datagram to the socket that the service manager names, or nothing.
 void notify(std::string_view state) {
@@ -66,6 +68,34 @@ LinkCredentials enrollment_credentials(const RegistryFiles& files, LinkCredentia
     return credentials;
 }
 
+// Whether the registry's own is another now. What is renewed in a broker's folder counts once that broker reads it (SIGHUP).
+bool renew_certificates(const RegistryFiles& files) {
+    bool own = false;
+    for (const std::string& file : renewable_certificates(files.folder())) {
+        const auto renewed = renew_certificate(files.folder(), files.settings().tenant, file, files.clock().wall());
+        if (!renewed) {
+            spdlog::error("{}", renewed.error().what);
+        } else if (*renewed == Renewal::Done) {
+            own = own || file == files.folder().client_certificate();
+            spdlog::warn("renewed {}: whoever reads it has to read it anew", file);
+        }
+    }
+    return own;
+}
+
+void keep_renewing(asio::steady_timer& timer, const RegistryFiles& files, registry::Service& service) {
+    timer.expires_after(kLookAtCertificates);
+    timer.async_wait([&](const asio::error_code& error) {
+        if (error) return;
+        if (renew_certificates(files)) {
+            auto fleet = fleet_credentials(files);
+            if (fleet) service.start(*fleet, enrollment_credentials(files, *fleet));
+            if (!fleet) spdlog::error("the renewed certificate: {}", fleet.error().what);
+        }
+        keep_renewing(timer, files, service);
+    });
+}
+
 void keep_ticking(asio::steady_timer& timer, registry::Service& service) {
     timer.expires_after(kTick);
     timer.async_wait([&timer, &service](const asio::error_code& error) {
@@ -81,6 +111,7 @@ Result<void> serve(const std::string& folder) {
     ANCHOR_ASSIGN_OR_RETURN(const auto files, RegistryFiles::open(folder));
     ANCHOR_ASSIGN_OR_RETURN(registry::Authority * authority, files->authority());
     ANCHOR_ASSIGN_OR_RETURN(const auto topics, protocol::Topics::of(files->settings().tenant));
+    renew_certificates(*files);
     ANCHOR_ASSIGN_OR_RETURN(auto at_fleet, fleet_credentials(*files));
     auto at_enrollment = enrollment_credentials(*files, at_fleet);
     const auto& settings = files->settings();
@@ -94,17 +125,20 @@ Result<void> serve(const std::string& folder) {
     link::PahoLink enrollment(loop, {});
     registry::Service service(topics, files->store(), *authority, requests, fleet, enrollment);
     asio::steady_timer timer(loop);
+    asio::steady_timer renewal(loop);
     asio::signal_set signals(loop, SIGTERM, SIGINT);
     signals.async_wait([&](const asio::error_code& error, int) {
         if (error) return;
         spdlog::info("stopping");
         notify("STOPPING=1");
         timer.cancel();
+        renewal.cancel();
         service.stop();
         loop.stop();
     });
     service.start(std::move(at_fleet), std::move(at_enrollment));
     keep_ticking(timer, service);
+    keep_renewing(renewal, *files, service);
     spdlog::info("serving tenant {} at broker {}:{}, enrolment at {}:{}", settings.tenant, settings.broker_host, settings.broker_port,
                  settings.enroll_broker_host, settings.enroll_broker_port);
     notify("READY=1");

@@ -13,6 +13,7 @@
 #include <anchor/protocol/enrollment.h>
 #include <anchor/protocol/topics.h>
 #include <parts/mosquitto.h>
+#include <registryd/certificate_renewal.h>
 #include <registryd/folder.h>
 #include <registryd/init.h>
 
@@ -287,6 +288,24 @@ TEST_F(BrokerConfigTest, RefusesCertificatesOfAnotherAuthorityOnEveryListener) {
     EXPECT_EQ(claim_at_fleet.connects, 0);
     EXPECT_EQ(claim_at_registry.connects, 0);
     EXPECT_EQ(device_at_enrollment.connects, 0);
+}
+
+TEST_F(BrokerConfigTest, ShowsItsRenewedCertificateWhenItIsToldToReadIt) {
+    Client before(loop_);
+    before.start(registry(), {});
+    run_until([&] { return before.link.connected(); });
+    const std::string file = folder_.broker() + "/broker.pem";
+    const WallTime then = read_certificates(file)->front().not_after() - std::chrono::days(30);
+    ASSERT_EQ(renew_certificate(folder_, "acme", file, then).value(), Renewal::Done);
+    broker_->reload();
+    run_until([&] { return broker_->log().find("Reloading config") != std::string::npos; });
+
+    Client after(loop_);
+    after.start(registry(), {});
+    run_until([&] { return !after.losses.empty(); });
+
+    EXPECT_THAT(after.losses.front(), testing::HasSubstr("valid"));  // what is renewed for then does not count now
+    EXPECT_EQ(before.connects, 1);
 }
 
 }  // namespace

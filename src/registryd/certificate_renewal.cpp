@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "certificate_renewal.h"
+
+#include <arpa/inet.h>
+
+#include <algorithm>
+#include <array>
+
+#include <anchor/crypto/certificate_builder.h>
+#include <anchor/registry/broker_config.h>
+
+namespace anchor::registryd {
+namespace {
+
+using crypto::Certificate;
+
+constexpr std::chrono::hours kBackdated{1};
+
+bool is_due(const Certificate& certificate, WallTime now) {
+    const auto life = certificate.not_after() - certificate.not_before();
+    return now >= certificate.not_before() && certificate.not_after() - now < life / 3;
+}
+
+std::vector<std::string> texts_of(const std::vector<Bytes>& addresses) {
+    std::vector<std::string> texts;
+    for (const Bytes& address : addresses) {
+        std::array<char, INET6_ADDRSTRLEN> text{};
+        const int family = address.size() == 4 ? AF_INET : AF_INET6;
+        if (inet_ntop(family, address.data(), text.data(), text.size()) != nullptr) texts.emplace_back(text.data());
+    }
+    return texts;
+}
+
+Result<Certificate> like(const Certificate& old, const std::string& tenant, crypto::CertificateBuilder& builder,
+                         crypto::Validity validity) {
+    if (!old.allows(crypto::ExtendedUsage::ServerAuth)) return builder.device(old.public_key(), tenant, old.subject_cn(), validity);
+    const crypto::AlternativeNames& names = old.alternative_names();
+    return builder.server(old.public_key(), old.subject_cn(), names.dns, texts_of(names.addresses), validity);
+}
+
+Result<Renewal> renew(const Folder& folder, const std::string& tenant, const std::string& file, WallTime now) {
+    ANCHOR_ASSIGN_OR_RETURN(const auto chain, read_certificates(file));
+    const Certificate& old = chain.front();
+    if (!is_due(old, now)) return Renewal::NotDue;
+    ANCHOR_ASSIGN_OR_RETURN(const auto issuing, read_certificates(folder.issuing_certificate()));
+    ANCHOR_ASSIGN_OR_RETURN(auto key, read_key(folder.issuing_key()));
+    ANCHOR_ASSIGN_OR_RETURN(auto builder, crypto::CertificateBuilder::open(issuing.front(), key));
+    ANCHOR_RETURN_IF_ERROR(old.verify_signature(issuing.front().public_key()));
+
+    const WallTime since = std::chrono::floor<Seconds>(now) - kBackdated;
+    const crypto::Validity validity{since, std::min<WallTime>(since + kServerLifetime, issuing.front().not_after())};
+    if (validity.not_after <= std::max(old.not_after(), now)) return denied("the issuing authority's own certificate ends too soon");
+    ANCHOR_ASSIGN_OR_RETURN(const Certificate next, like(old, tenant, builder, validity));
+    ANCHOR_RETURN_IF_ERROR(replace_file(file, as_bytes(next.pem() + issuing.front().pem()), 0644));
+    return Renewal::Done;
+}
+
+}  // namespace
+
+Result<Renewal> renew_certificate(const Folder& folder, const std::string& tenant, const std::string& file, WallTime now) {
+    auto renewed = renew(folder, tenant, file, now);
+    if (!renewed) return std::move(renewed).error().within("renew " + file);
+    return renewed;
+}
+
+std::vector<std::string> renewable_certificates(const Folder& folder) {
+    return {folder.client_certificate(), folder.broker() + "/" + registry::broker_file::kCertificate,
+            folder.enroll_broker() + "/" + registry::broker_file::kCertificate};
+}
+
+}  // namespace anchor::registryd
