@@ -3,6 +3,7 @@
 
 #include <arpa/inet.h>
 #include <pwd.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -177,18 +178,32 @@ Result<void> write_online(const Folder& folder, const Fleet& fleet) {
     return write_key(folder.client_key(), fleet.client_key);
 }
 
-// A broker that root starts becomes its own user before it reads its files.
-Result<void> give_to(const std::string& user, const std::string& folder) {
-    if (geteuid() != 0 || user == "root") return {};
+// Root makes the folders for others. What is in them can then be opened by nobody else; the way to them is open.
+Result<void> give_to(const std::string& user, const std::string& folder, mode_t mode) {
+    if (geteuid() != 0) return {};
     const passwd* found = getpwnam(user.c_str());
-    if (found == nullptr) return denied("there is no user \"" + user + "\" for the broker: --broker-user names another");
+    if (found == nullptr) return denied("there is no user \"" + user + "\" on this machine");
     std::error_code error;
     std::vector<std::string> paths{folder};
-    for (const auto& entry : std::filesystem::directory_iterator(folder, error)) paths.push_back(entry.path().string());
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(folder, error)) paths.push_back(entry.path().string());
     for (const std::string& path : paths) {
-        if (chown(path.c_str(), found->pw_uid, found->pw_gid) != 0) return from_errno("chown " + path, errno);
+        if (lchown(path.c_str(), found->pw_uid, found->pw_gid) != 0) return from_errno("chown " + path, errno);
     }
+    if (chmod(folder.c_str(), mode) != 0) return from_errno("chmod " + folder, errno);
     return {};
+}
+
+// The registry renews what the brokers read: its user is in their group. The whole folder comes before those in it.
+Result<void> give_away(const Folder& folder, const std::string& user, const std::string& broker_user) {
+    ANCHOR_RETURN_IF_ERROR(give_to(user.empty() ? "root" : user, folder.path(), 0711));
+    ANCHOR_RETURN_IF_ERROR(give_to(broker_user, folder.broker(), 0770));
+    return give_to(broker_user, folder.enroll_broker(), 0770);
+}
+
+std::string broker_user(const InitOptions& options) {
+    if (!options.broker_user.empty()) return options.broker_user;
+    const passwd* self = getpwuid(geteuid());
+    return self != nullptr ? self->pw_name : "mosquitto";
 }
 
 // What each of the two brokers reads: its configuration and key, with the certificates behind it.
@@ -218,20 +233,14 @@ Result<void> write_enroll_broker(const Folder& broker, const registry::BrokerFil
     return write_new(broker.path(file::kRegistryAccess), as_bytes(files.registry_access), 0600);
 }
 
-Result<void> write_brokers(const Folder& folder, const Fleet& fleet, const InitOptions& options) {
-    const passwd* self = getpwuid(geteuid());
-    const std::string user = !options.broker_user.empty() ? options.broker_user : self != nullptr ? self->pw_name : "mosquitto";
+Result<registry::BrokerFiles> broker_files_of(const Folder& folder, const InitOptions& options) {
     registry::BrokerSettings settings{.tenant = options.tenant, .folder = folder.broker(), .enroll_folder = folder.enroll_broker()};
     settings.bind_address = options.bind_address;
     settings.fleet_port = static_cast<std::uint16_t>(options.fleet_port);
     settings.enroll_port = static_cast<std::uint16_t>(options.enroll_port);
     settings.enroll_registry_port = static_cast<std::uint16_t>(options.enroll_registry_port);
-    settings.user = user;
-    ANCHOR_ASSIGN_OR_RETURN(const auto files, registry::broker_files(settings));
-    ANCHOR_RETURN_IF_ERROR(write_fleet_broker(Folder(folder.broker()), files, fleet));
-    ANCHOR_RETURN_IF_ERROR(write_enroll_broker(Folder(folder.enroll_broker()), files, fleet));
-    ANCHOR_RETURN_IF_ERROR(give_to(user, folder.broker()));
-    return give_to(user, folder.enroll_broker());
+    settings.user = broker_user(options);
+    return registry::broker_files(settings);
 }
 
 Result<void> write_bundle(const Folder& folder, const Fleet& fleet, const InitOptions& options, const std::string& anchors) {
@@ -264,6 +273,10 @@ Result<void> init(const InitOptions& options) {
     const Folder folder(options.folder);
     std::error_code ignored;
     if (std::filesystem::exists(folder.database(), ignored)) return denied(folder.path() + " has a registry already");
+    for (const std::string& user : {options.user, options.broker_user}) {
+        if (!user.empty() && getpwnam(user.c_str()) == nullptr) return denied("there is no user \"" + user + "\" on this machine");
+    }
+    ANCHOR_ASSIGN_OR_RETURN(const auto broker_files, broker_files_of(folder, options));
     ANCHOR_ASSIGN_OR_RETURN(Fleet fleet, make_keys(options.authority_keys));
     ANCHOR_RETURN_IF_ERROR(make_certificates(fleet, options));
     ANCHOR_ASSIGN_OR_RETURN(const std::string anchors, signed_anchors(fleet, options));
@@ -272,9 +285,11 @@ Result<void> init(const InitOptions& options) {
     ANCHOR_RETURN_IF_ERROR(write_text(folder.configuration(), configuration_text(settings)));
     ANCHOR_RETURN_IF_ERROR(write_authority(folder, fleet));
     ANCHOR_RETURN_IF_ERROR(write_online(folder, fleet));
-    ANCHOR_RETURN_IF_ERROR(write_brokers(folder, fleet, options));
+    ANCHOR_RETURN_IF_ERROR(write_fleet_broker(Folder(folder.broker()), broker_files, fleet));
+    ANCHOR_RETURN_IF_ERROR(write_enroll_broker(Folder(folder.enroll_broker()), broker_files, fleet));
     ANCHOR_RETURN_IF_ERROR(write_bundle(folder, fleet, options, anchors));
     ANCHOR_RETURN_IF_ERROR(write_store(folder, anchors));
+    ANCHOR_RETURN_IF_ERROR(give_away(folder, options.user, broker_user(options)));
     std::cout << "Registry of tenant \"" << options.tenant << "\" made in " << folder.path() << ":\n"
               << "  claim-" << options.batch << ".json     what devices of this batch are born with (holds a private key)\n"
               << "  broker/mosquitto.conf, enroll-broker/mosquitto.conf\n"

@@ -16,7 +16,8 @@ struct InitOptions {
     std::string batch = "first";
     std::string host = "localhost";
     std::string bind_address = "127.0.0.1";
-    std::string broker_user;
+    std::string user;         ///< whose the registry's folder becomes; empty: who runs this
+    std::string broker_user;  ///< whose the brokers' folders become; empty: who runs this
     unsigned fleet_port = 8883;
     unsigned enroll_port = 8884;
     unsigned enroll_registry_port = 8885;

@@ -47,6 +47,7 @@ void add_init(CLI::App& app, Given& given, Act& act) {
     command->add_option("--enroll-registry-port", options.enroll_registry_port, "Port for the registry, at the broker for enrolment")
         ->capture_default_str();
     command->add_option("--fleet-port", options.fleet_port, "Port for devices with their own certificate")->capture_default_str();
+    command->add_option("--user", options.user, "User that \"serve\" runs as, where root runs this (default: who runs this)");
     command->add_option("--broker-user", options.broker_user, "User that the broker runs as where root starts it (default: who runs this)");
     command->add_option("--authority-keys", options.authority_keys, "How many keys sign policies and reference values")
         ->capture_default_str();

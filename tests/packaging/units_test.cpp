@@ -24,7 +24,7 @@ const std::string kPackaging = ANCHOR_SOURCE_DIR "/packaging";
 
 bool is_unit(const std::filesystem::path& file) {
     const auto extension = file.extension();
-    return extension == ".service" || extension == ".socket" || extension == ".target";
+    return extension == ".service" || extension == ".socket" || extension == ".path" || extension == ".target";
 }
 
 class Units : public testing::Test {
@@ -40,7 +40,8 @@ protected:
     void copy(const std::filesystem::path& file) {
         const std::string text = read_text_file(file.string(), 1U << 16U).value();
         const std::string name = file.filename().string();
-        paths_.push_back(scratch_.write(name, std::regex_replace(text, std::regex("ExecStart=/usr/sbin/\\S+"), "ExecStart=/bin/true")));
+        paths_.push_back(scratch_.write(
+            name, std::regex_replace(text, std::regex("ExecStart=/usr/s?bin/(anchor|mosquitto)\\S*"), "ExecStart=/bin/true")));
     }
 
     [[nodiscard]] parts::CommandResult verify() const {
@@ -74,11 +75,19 @@ TEST_F(Units, ExposeTheDaemonLittle) {
     EXPECT_TRUE(security.ok()) << security.output;
 }
 
+TEST_F(Units, ExposeTheRegistryAndItsBrokersLittle) {
+    for (const char* unit : {"anchor-registry.service", "anchor-broker@.service"}) {
+        const auto security = parts::run({"systemd-analyze", "security", "--offline=true", "--threshold=25", scratch_.path(unit)});
+        EXPECT_TRUE(security.ok()) << security.output;
+    }
+}
+
 TEST(Users, AreReadBySystemd) {
     if (!parts::on_path("systemd-sysusers")) GTEST_SKIP() << "systemd-sysusers is not installed";
     const parts::Scratch root("sysusers");
 
-    const auto made = parts::run({"systemd-sysusers", "--dry-run", "--root=" + root.path(), kPackaging + "/sysusers.d/anchord.conf"});
+    const auto made = parts::run({"systemd-sysusers", "--dry-run", "--root=" + root.path(), kPackaging + "/sysusers.d/anchord.conf",
+                                  kPackaging + "/sysusers.d/anchor-registry.conf"});
 
     EXPECT_TRUE(made.ok()) << made.output;
     EXPECT_THAT(made.output, Not(HasSubstr("ignoring")));
