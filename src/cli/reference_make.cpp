@@ -36,11 +36,11 @@ measure::ImaKeyId key_id_of(const crypto::Certificate& certificate) {
 }
 
 measure::ImaSigner signer_of(const crypto::Certificate& certificate) {
-    return {key_id_of(certificate), certificate.public_key(), certificate.subject()};
+    return {key_id_of(certificate), certificate.public_key(), certificate.subject(), false};
 }
 measure::ImaSigner signer_of(crypto::PublicKey key) {
     const measure::ImaKeyId id = measure::ima_key_id_of(key);
-    return {id, std::move(key), {}};
+    return {id, std::move(key), {}, false};
 }
 
 // A certificate or a public key, in PEM or DER.
@@ -136,6 +136,7 @@ private:
         for (const std::string& file : order_.keys) {
             ANCHOR_ASSIGN_OR_RETURN(measure::ImaSigner signer, read_signer(file));
             out_ << file << ": key " << measure::ima_key_id_text(signer.id) << '\n';
+            signer.sha1 = order_.sha1_signatures;
             values_.ima.signers.push_back(std::move(signer));
         }
         return {};

@@ -31,6 +31,7 @@ struct MakeReference {
     std::vector<std::string> exclude;
     std::vector<std::string> exclude_below;
     std::vector<std::string> keys;
+    bool sha1_signatures = false;  ///< of these keys count too
     GoldenOptions files;
 };
 

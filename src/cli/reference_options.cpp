@@ -56,6 +56,7 @@ void add_file_sources(CLI::App& make, Options& args) {
     make.add_option("--exclude", order.exclude, "a path that nobody judges");
     make.add_option("--exclude-below", order.exclude_below, "a folder that nobody judges");
     make.add_option("--key", order.keys, "certificate or public key that may sign files");
+    make.add_flag("--sha1-signatures", order.sha1_signatures, "signatures of these keys count also where they rest on SHA-1");
 }
 
 void add_make(CLI::App& group, const Shared& args, Action& action) {

@@ -4,8 +4,6 @@
 #include <algorithm>
 #include <optional>
 
-#include <mbedtls/ecdsa.h>
-
 #include <anchor/base/encoding.h>
 #include <anchor/crypto/hash.h>
 
@@ -15,7 +13,7 @@
 #include "mbedtls_owned.h"
 #include "oids.h"
 #include "pem.h"
-#include "rng.h"
+#include "signature_check.h"
 
 namespace anchor::crypto {
 namespace {
@@ -63,59 +61,6 @@ Result<PublicKey> from_rsa_bits(ByteView bits) {
     ANCHOR_ASSIGN_OR_RETURN(const std::uint32_t exponent, key.small_integer("public exponent"));
     ANCHOR_RETURN_IF_ERROR(key.expect_end("RSA public key"));
     return PublicKey::from_rsa(modulus, exponent);
-}
-
-// One fresh context for each verification: Mbed TLS caches inside a group, so a shared one would need a lock.
-Result<void> verify_ecdsa(const PublicKey& key, const Digest& digest, ByteView signature) {
-    const std::size_t size = field_size(key.algorithm());
-    if (signature.size() != 2 * size) return rejected("signature: not as long as this curve's");
-    EcGroup group;
-    EcPoint point;
-    Mpi r;
-    Mpi s;
-    int code = mbedtls_ecp_group_load(group.get(), group_id(key.algorithm()));
-    if (code == 0) code = mbedtls_ecp_point_read_binary(group.get(), point.get(), key.key_bits().data(), key.key_bits().size());
-    if (code == 0) code = mbedtls_mpi_read_binary(r.get(), signature.data(), size);
-    if (code == 0) code = mbedtls_mpi_read_binary(s.get(), signature.data() + size, size);
-    if (code == 0) code = mbedtls_ecdsa_verify(group.get(), digest.view().data(), digest.size(), point.get(), r.get(), s.get());
-    if (code != 0) return from_mbedtls("signature", code);
-    return {};
-}
-
-int rsa_pkcs1_verify(mbedtls_rsa_context* rsa, const Digest& digest, const std::uint8_t* signature) {
-    const auto size = static_cast<unsigned>(digest.size());
-#if MBEDTLS_VERSION_MAJOR >= 3
-    return mbedtls_rsa_rsassa_pkcs1_v15_verify(rsa, md_type(digest.alg()), size, digest.view().data(), signature);
-#else
-    return mbedtls_rsa_rsassa_pkcs1_v15_verify(rsa, rng, nullptr, MBEDTLS_RSA_PUBLIC, md_type(digest.alg()), size, digest.view().data(),
-                                               signature);
-#endif
-}
-
-int rsa_pss_verify(mbedtls_rsa_context* rsa, const Digest& digest, const std::uint8_t* signature) {
-    const auto size = static_cast<unsigned>(digest.size());
-    const mbedtls_md_type_t md = md_type(digest.alg());
-#if MBEDTLS_VERSION_MAJOR >= 3
-    return mbedtls_rsa_rsassa_pss_verify_ext(rsa, md, size, digest.view().data(), md, static_cast<int>(size), signature);
-#else
-    return mbedtls_rsa_rsassa_pss_verify_ext(rsa, rng, nullptr, MBEDTLS_RSA_PUBLIC, md, size, digest.view().data(), md,
-                                             static_cast<int>(size), signature);
-#endif
-}
-
-Result<void> verify_rsa(const PublicKey& key, SignatureScheme scheme, const Digest& digest, ByteView signature) {
-    if (signature.size() != key.modulus().size()) return rejected("signature: not as long as the modulus");
-    Rsa rsa;
-    const Bytes exponent = {static_cast<std::uint8_t>(key.exponent() >> 24U), static_cast<std::uint8_t>(key.exponent() >> 16U),
-                            static_cast<std::uint8_t>(key.exponent() >> 8U), static_cast<std::uint8_t>(key.exponent())};
-    int code = mbedtls_rsa_import_raw(rsa.get(), key.modulus().data(), key.modulus().size(), nullptr, 0, nullptr, 0, nullptr, 0,
-                                      exponent.data(), exponent.size());
-    if (code == 0) code = mbedtls_rsa_complete(rsa.get());
-    if (code != 0) return from_mbedtls("public key", code);
-    code = scheme == SignatureScheme::RsaPkcs1 ? rsa_pkcs1_verify(rsa.get(), digest, signature.data())
-                                               : rsa_pss_verify(rsa.get(), digest, signature.data());
-    if (code != 0) return from_mbedtls("signature", code);
-    return {};
 }
 
 }  // namespace
@@ -209,7 +154,8 @@ std::string PublicKey::thumbprint() const {
 Result<void> PublicKey::verify(SignatureScheme scheme, const Digest& digest, ByteView signature) const {
     if (digest.alg() == HashAlg::Sha1) return rejected("signature: SHA-1 proves nothing");
     if (is_elliptic(alg_) != (scheme == SignatureScheme::Ecdsa)) return rejected("signature: scheme does not fit the key");
-    return is_elliptic(alg_) ? verify_ecdsa(*this, digest, signature) : verify_rsa(*this, scheme, digest, signature);
+    return is_elliptic(alg_) ? check_ecdsa(*this, digest.view(), signature)
+                             : check_rsa(*this, scheme, md_type(digest.alg()), digest.view(), signature);
 }
 
 Result<Bytes> ecdsa_to_der(KeyAlg curve, ByteView raw) {

@@ -4,6 +4,7 @@
 #include <anchor/base/byte_reader.h>
 #include <anchor/base/encoding.h>
 #include <anchor/crypto/hash.h>
+#include <anchor/crypto/legacy_signature.h>
 
 namespace anchor::measure {
 namespace {
@@ -30,39 +31,70 @@ ImaKeyId last_four(ByteView octets) noexcept {
     return id;
 }
 
-// Version 1: timestamp, algorithm, hash, 8 octets of key id, then numbers. Read as far as a report needs it.
-Result<ImaSignature> parse_version_1(ByteReader& reader, ImaSignature signature) {
-    ANCHOR_RETURN_IF_ERROR(reader.take(4 + 1 + 1, "signature: header of version 1"));
-    ANCHOR_ASSIGN_OR_RETURN(const ByteView id, reader.take(8, "signature: key id"));
-    signature.key = last_four(id);
-    signature.octets = reader.rest();
+// include/linux/digsig.h, struct signature_hdr: version, timestamp, algorithm, hash, 8 octets of key id, count of numbers. The
+// one number behind it has its size in bits before it, as in OpenPGP. The kernel looks at neither algorithm nor hash.
+constexpr std::size_t kHeaderVersion1 = 1 + 4 + 1 + 1 + 8 + 1;
+constexpr std::size_t kKeyIdVersion1 = 7;
+
+Result<ImaSignature> parse_version_1(ByteView attribute, ImaSignature signature) {
+    ByteReader reader(attribute);
+    ANCHOR_RETURN_IF_ERROR(reader.take(1, "signature: type"));
+    ANCHOR_ASSIGN_OR_RETURN(signature.header, reader.take(kHeaderVersion1, "signature: header of version 1"));
+    signature.key = last_four(signature.header.subspan(kKeyIdVersion1, 8));
+    if (signature.header.back() != 1) return rejected("signature: " + std::to_string(signature.header.back()) + " numbers");
+    ANCHOR_ASSIGN_OR_RETURN(const std::uint16_t bits, reader.u16_be("signature: size"));
+    ANCHOR_ASSIGN_OR_RETURN(signature.octets, reader.take((std::size_t{bits} + 7) / 8, "signature: octets"));
+    ANCHOR_RETURN_IF_ERROR(reader.expect_end("the signature"));
+    if (signature.octets.empty()) return rejected("signature: no octets");
     return signature;
 }
 
 // What is signed: the digest itself, or since version 3 the hash of an ima_file_id, which says what kind of
-// digest it is, so that an fs-verity digest can't pass as one of a file's content.
+// digest it is, so that an fs-verity digest can't pass as one of a file's content. Version 1 hashes its header with it.
 Digest signed_digest(const ImaSignature& signature, const Digest& digest) {
+    if (signature.version == 1) return crypto::hash(HashAlg::Sha1, {digest.view(), signature.header});
     if (signature.version == 2) return digest;
     const std::array<std::uint8_t, 2> file_id{static_cast<std::uint8_t>(signature.type), signature.alg_id};
     return crypto::hash(digest.alg(), {file_id, digest.view()});
 }
 
-bool verifies(const crypto::PublicKey& key, const Digest& digest, ByteView signature) {
-    if (!is_elliptic(key.algorithm())) return key.verify(SignatureScheme::RsaPkcs1, digest, signature).has_value();
-    const auto raw = crypto::ecdsa_from_der(key.algorithm(), signature);
-    return raw && key.verify(SignatureScheme::Ecdsa, digest, *raw).has_value();
+Result<void> verify_as(SignatureScheme scheme, const crypto::PublicKey& key, const Digest& digest, ByteView signature) {
+    if (digest.alg() == HashAlg::Sha1) return crypto::verify_sha1(key, scheme, digest, signature);
+    return key.verify(scheme, digest, signature);
+}
+
+bool verifies(const crypto::PublicKey& key, const ImaSignature& signature, const Digest& digest) {
+    const Digest what = signed_digest(signature, digest);
+    if (signature.version == 1) return crypto::verify_bare_sha1(key, what, signature.octets).has_value();
+    if (!is_elliptic(key.algorithm())) return verify_as(SignatureScheme::RsaPkcs1, key, what, signature.octets).has_value();
+    const auto raw = crypto::ecdsa_from_der(key.algorithm(), signature.octets);
+    return raw && verify_as(SignatureScheme::Ecdsa, key, what, *raw).has_value();
 }
 
 bool is_supported(const ImaSignature& signature) noexcept {
-    const bool form = signature.version == 2 ? signature.type == ImaSignature::Type::File
-                                             : signature.version == 3 && signature.type != ImaSignature::Type::Portable;
-    return form && signature.alg && *signature.alg != HashAlg::Sha1;
+    switch (signature.version) {
+        case 1: return signature.type == ImaSignature::Type::File;
+        case 2: return signature.type == ImaSignature::Type::File && signature.alg;
+        default: return signature.type != ImaSignature::Type::Portable && signature.alg;
+    }
 }
 
-// A signature speaks about a file's content or about its fs-verity digest, never about both.
-bool same_kind(const ImaSignature& signature, const ImaDigest& digest) noexcept {
+// A signature speaks about a file's content or about its fs-verity digest, never about both, and in version 2 and later about one
+// algorithm.
+bool speaks_of(const ImaSignature& signature, const ImaDigest& digest) noexcept {
     const bool verity = digest.type == "verity";
-    return verity == (signature.type == ImaSignature::Type::FsVerity);
+    return verity == (signature.type == ImaSignature::Type::FsVerity) && (signature.version == 1 || signature.alg == digest.alg);
+}
+
+// OpenPGP's form of a number: its size in bits, and its octets.
+void append_number(Bytes& to, ByteView number) {
+    while (!number.empty() && number.front() == 0) number = number.subspan(1);
+    std::size_t bits = number.size() * 8;
+    for (std::uint8_t first = number.empty() ? 0x80 : number.front(); (first & 0x80U) == 0; first = static_cast<std::uint8_t>(first << 1U))
+        --bits;
+    to.push_back(static_cast<std::uint8_t>(bits >> 8U));
+    to.push_back(static_cast<std::uint8_t>(bits));
+    append(to, number);
 }
 
 }  // namespace
@@ -82,7 +114,7 @@ Result<ImaSignature> ImaSignature::parse(ByteView attribute) {
     if (type != 3 && type != 5 && type != 6) return rejected("signature: attribute of type " + std::to_string(type));
     signature.type = static_cast<Type>(type);
     ANCHOR_ASSIGN_OR_RETURN(signature.version, reader.u8("signature: version"));
-    if (signature.version == 1) return parse_version_1(reader, signature);
+    if (signature.version == 1) return parse_version_1(attribute, signature);
     if (signature.version != 2 && signature.version != 3) return rejected("signature: version " + std::to_string(signature.version));
 
     ANCHOR_ASSIGN_OR_RETURN(signature.alg_id, reader.u8("signature: hash algorithm"));
@@ -95,9 +127,21 @@ Result<ImaSignature> ImaSignature::parse(ByteView attribute) {
     return signature;
 }
 
-void ImaKeys::add(crypto::PublicKey key, std::optional<ImaKeyId> id) {
+// include/linux/digsig.h, struct pubkey_hdr: version 1, no timestamp, RSA (0), two numbers; then modulus and exponent.
+ImaKeyId ima_key_id_v1_of(const crypto::PublicKey& key) {
+    if (is_elliptic(key.algorithm())) return 0;
+    Bytes form{1, 0, 0, 0, 0, 0, 2};
+    append_number(form, key.modulus());
+    const std::uint32_t exponent = key.exponent();
+    append_number(form, Bytes{static_cast<std::uint8_t>(exponent >> 24U), static_cast<std::uint8_t>(exponent >> 16U),
+                              static_cast<std::uint8_t>(exponent >> 8U), static_cast<std::uint8_t>(exponent)});
+    return last_four(crypto::hash(HashAlg::Sha1, form).view());
+}
+
+void ImaKeys::add(crypto::PublicKey key, std::optional<ImaKeyId> id, bool sha1) {
     const ImaKeyId named = id ? *id : ima_key_id_of(key);
-    keys_.push_back({named, std::move(key)});
+    const ImaKeyId named_v1 = ima_key_id_v1_of(key);
+    keys_.push_back({named, named_v1, std::move(key), sha1});
 }
 
 std::string_view to_string(ImaSignatureVerdict verdict) noexcept {
@@ -119,13 +163,19 @@ ImaSignatureVerdict ImaKeys::verify(ByteView attribute, const ImaDigest& digest)
     if (!value) return ImaSignatureVerdict::Unsupported;
 
     bool known = false;
+    bool refused = false;
     for (const Named& named : keys_) {
-        if (named.id != signature->key) continue;
+        if ((signature->version == 1 ? named.id_v1 : named.id) != signature->key) continue;
+        if (signature->is_legacy() && !named.sha1) {
+            refused = true;
+            continue;
+        }
         known = true;
-        if (value->alg() != *signature->alg || !same_kind(*signature, digest)) return ImaSignatureVerdict::Wrong;
-        if (verifies(named.key, signed_digest(*signature, *value), signature->octets)) return ImaSignatureVerdict::Valid;
+        if (!speaks_of(*signature, digest)) return ImaSignatureVerdict::Wrong;
+        if (verifies(named.key, *signature, *value)) return ImaSignatureVerdict::Valid;
     }
-    return known ? ImaSignatureVerdict::Wrong : ImaSignatureVerdict::UnknownKey;
+    if (known) return ImaSignatureVerdict::Wrong;
+    return refused ? ImaSignatureVerdict::Unsupported : ImaSignatureVerdict::UnknownKey;
 }
 
 }  // namespace anchor::measure

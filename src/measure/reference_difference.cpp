@@ -30,13 +30,14 @@ std::string text_of(const ReferenceImage& image) {
     return one_line(image.digest.text() + (image.name.empty() ? "" : " " + image.name), kLongest);
 }
 std::string text_of(const ImaSigner& signer) {
-    return one_line("key " + ima_key_id_text(signer.id) + (signer.name.empty() ? "" : " " + signer.name), kLongest);
+    const std::string name = signer.name.empty() ? "" : " " + signer.name;
+    return one_line("key " + ima_key_id_text(signer.id) + (signer.sha1 ? ", over SHA-1 too," : "") + name, kLongest);
 }
 
 bool same(const Digest& a, const Digest& b) { return a == b; }
 bool same(const ReferenceEvent& a, const ReferenceEvent& b) { return a.digest == b.digest; }
 bool same(const ReferenceImage& a, const ReferenceImage& b) { return a.digest == b.digest; }
-bool same(const ImaSigner& a, const ImaSigner& b) { return a.id == b.id && a.key == b.key; }
+bool same(const ImaSigner& a, const ImaSigner& b) { return a.id == b.id && a.key == b.key && a.sha1 == b.sha1; }
 
 /// Lists whose order does not count.
 template <class T>

@@ -28,15 +28,18 @@ Result<ImaKeyId> key_id_from(const std::string& text) {
 }
 
 Result<ImaSigner> signer_from(const Json& object) {
-    ANCHOR_RETURN_IF_ERROR(json_only_keys(object, {"id", "spki", "name"}));
+    ANCHOR_RETURN_IF_ERROR(json_only_keys(object, {"id", "spki", "name", "sha1"}));
     ANCHOR_ASSIGN_OR_RETURN(const std::string spelled, json_string(object, "id"));
     ANCHOR_ASSIGN_OR_RETURN(const ImaKeyId id, key_id_from(spelled));
     ANCHOR_ASSIGN_OR_RETURN(const std::string spki, json_string(object, "spki"));
     ANCHOR_ASSIGN_OR_RETURN(const Bytes der, from_base64(spki));
     ANCHOR_ASSIGN_OR_RETURN(crypto::PublicKey key, crypto::PublicKey::from_spki(der));
-    ImaSigner signer{id, std::move(key), {}};
+    ImaSigner signer{id, std::move(key), {}, false};
     if (object.contains("name")) {
         ANCHOR_ASSIGN_OR_RETURN(signer.name, json_string(object, "name"));
+    }
+    if (object.contains("sha1")) {
+        ANCHOR_ASSIGN_OR_RETURN(signer.sha1, json_bool(object, "sha1"));
     }
     return signer;
 }
@@ -74,7 +77,7 @@ ImaTableName name_of_table(ByteView file) { return {crypto::hash(HashAlg::Sha256
 
 ImaKeys ImaReferenceValues::keys() const {
     ImaKeys keys;
-    for (const ImaSigner& signer : signers) keys.add(signer.key, signer.id);
+    for (const ImaSigner& signer : signers) keys.add(signer.key, signer.id, signer.sha1);
     return keys;
 }
 
@@ -101,6 +104,7 @@ Json to_json(const ReferenceValues& values) {
     for (const ImaSigner& signer : values.ima.signers) {
         Json one = {{"id", ima_key_id_text(signer.id)}, {"spki", to_base64(signer.key.spki())}};
         if (!signer.name.empty()) one["name"] = signer.name;
+        if (signer.sha1) one["sha1"] = true;
         document["ima"]["keys"].push_back(std::move(one));
     }
     return document;

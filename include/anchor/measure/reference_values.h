@@ -7,7 +7,8 @@
 //
 // The JSON is that of reference_boot.h, and one more member, all parts of it optional, unknown ones refused:
 //   "ima": { "table": { "digest": "sha256:…", "size": 7340032 },          SHA-256 over the whole file (ima_table.h)
-//            "keys": [ { "id": "0a1b2c3d", "spki": "…", "name": "…" }, … ] }   who may sign files: key id, DER in base64
+//            "keys": [ { "id": "0a1b2c3d", "spki": "…", "name": "…", "sha1": true }, … ] }
+//                                    who may sign files: key id, DER in base64, whether signatures that rest on SHA-1 count
 
 #include <anchor/measure/ima_signature.h>
 #include <anchor/measure/reference_boot.h>
@@ -26,7 +27,8 @@ struct ImaTableName {
 struct ImaSigner {
     ImaKeyId id = 0;
     crypto::PublicKey key;
-    std::string name;  ///< for people
+    std::string name;   ///< for people
+    bool sha1 = false;  ///< signatures that rest on SHA-1 count too
 };
 
 struct ImaReferenceValues {

@@ -203,6 +203,9 @@ TEST(ReferenceMake, TakesACertificatesOwnKeyIdentifier) {
     const auto values = read_reference(bench.reference()).value();
     EXPECT_EQ(measure::ima_key_id_text(values.ima.signers[0].id), to_hex(parsed.subject_key_id().last(4)));
     EXPECT_EQ(values.ima.signers[0].name, parsed.subject());
+    EXPECT_FALSE(values.ima.signers[0].sha1);
+    ASSERT_TRUE(bench.make({.keys = {certificate}, .sha1_signatures = true}));
+    EXPECT_TRUE(read_reference(bench.reference())->ima.signers[0].sha1);
     EXPECT_FALSE(bench.make({.keys = {kLog}}));
 }
 

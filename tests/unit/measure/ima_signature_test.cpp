@@ -77,20 +77,41 @@ TEST(ImaSignature, IsFoundUnderTheKeyIdOfItsCertificate) {
     EXPECT_EQ(keys.verify(renamed, Measured(HashAlg::Sha256).digest), ImaSignatureVerdict::Valid) << "every key of the id is tried";
 }
 
-TEST(ImaSignature, OfWeakOrOldFormIsNeverValid) {
-    const ImaKeys keys = all_keys();
+TEST(ImaSignature, ThatRestsOnSha1CountsOnlyForAKeyThatMay) {
+    ImaKeys allowed;
+    allowed.add(key_of("rsa"), std::nullopt, true);
+    ImaKeys strangers;
+    strangers.add(key_of("p256"), std::nullopt, true);
 
-    EXPECT_EQ(keys.verify(vector_of("rsa-sha1.sig"), Measured(HashAlg::Sha1).digest), ImaSignatureVerdict::Unsupported);
-    EXPECT_EQ(keys.verify(vector_of("rsa-sha1-v1.sig"), Measured(HashAlg::Sha1).digest), ImaSignatureVerdict::Unsupported);
+    for (const char* name : {"rsa-sha1.sig", "rsa-sha1-v1.sig"}) {
+        EXPECT_EQ(all_keys().verify(vector_of(name), Measured(HashAlg::Sha1).digest), ImaSignatureVerdict::Unsupported) << name;
+        EXPECT_EQ(allowed.verify(vector_of(name), Measured(HashAlg::Sha1).digest), ImaSignatureVerdict::Valid) << name;
+        EXPECT_EQ(strangers.verify(vector_of(name), Measured(HashAlg::Sha1).digest), ImaSignatureVerdict::UnknownKey) << name;
+        EXPECT_EQ(allowed.verify(vector_of(name), Measured(HashAlg::Sha256).digest), ImaSignatureVerdict::Wrong) << name;
+    }
+    EXPECT_EQ(allowed.verify(vector_of("rsa-sha256.sig"), Measured(HashAlg::Sha256).digest), ImaSignatureVerdict::Valid);
+}
+
+TEST(ImaSignature, OfVersion1CoversItsHeader) {
+    ImaKeys keys;
+    keys.add(key_of("rsa"), std::nullopt, true);
+    Bytes later = vector_of("rsa-sha1-v1.sig");
+    later[2] ^= 1U;  // the time of signing
+
+    EXPECT_EQ(keys.verify(later, Measured(HashAlg::Sha1).digest), ImaSignatureVerdict::Wrong);
+    EXPECT_EQ(keys.verify(vector_of("rsa-sha1-v1.sig"), Measured(HashAlg::Sha1, "verity").digest), ImaSignatureVerdict::Wrong);
 }
 
 TEST(ImaSignature, IsRefusedInEveryTruncationAndExtension) {
-    const Bytes whole = vector_of("p256-sha256.sig");
-
-    for (std::size_t size = 0; size < whole.size(); ++size) EXPECT_FALSE(ImaSignature::parse(ByteView(whole).first(size))) << size;
-    Bytes longer = whole;
+    for (const char* name : {"p256-sha256.sig", "rsa-sha1-v1.sig"}) {
+        const Bytes whole = vector_of(name);
+        for (std::size_t size = 0; size < whole.size(); ++size) EXPECT_FALSE(ImaSignature::parse(ByteView(whole).first(size))) << size;
+        Bytes longer = whole;
+        longer.push_back(0);
+        EXPECT_FALSE(ImaSignature::parse(longer)) << name;
+    }
+    Bytes longer = vector_of("p256-sha256.sig");
     longer.push_back(0);
-    EXPECT_FALSE(ImaSignature::parse(longer));
     EXPECT_FALSE(ImaSignature::parse(Bytes{4, 4, 1, 2, 3})) << "a digest attribute is no signature";
     EXPECT_EQ(all_keys().verify(longer, Measured(HashAlg::Sha256).digest), ImaSignatureVerdict::Malformed);
 }

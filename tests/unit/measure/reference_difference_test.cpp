@@ -53,13 +53,13 @@ TEST(ReferenceDifferences, TellValuesImagesFirmwareTableAndKeys) {
     before.boot.min_firmware = "1.2";
     after.ima.table = name_of_table(as_bytes("table"));
     const Bytes pem = file_octets(std::string(ANCHOR_SOURCE_DIR) + "/tests/vectors/ima/p256.pub.pem");
-    after.ima.signers = {{0x0a1b2c3d, crypto::PublicKey::from_pem(as_text(pem)).value(), "CN=build"}};
+    after.ima.signers = {{0x0a1b2c3d, crypto::PublicKey::from_pem(as_text(pem)).value(), "CN=build", true}};
 
     EXPECT_EQ(reference_differences(before, after),
               (Lines{"PCR 7: no longer accepted: " + digest_of("a").text(), "PCR 7: newly accepted: " + digest_of("c").text(),
                      "images: newly accepted: " + digest_of("grub").text() + " grub", "firmware: was 1.2 or newer, becomes any version",
                      "table of file digests: was none, becomes " + digest_of("table").text() + " of 5 octets",
-                     "signers of files: newly accepted: key 0a1b2c3d CN=build"}));
+                     "signers of files: newly accepted: key 0a1b2c3d, over SHA-1 too, CN=build"}));
 }
 
 }  // namespace

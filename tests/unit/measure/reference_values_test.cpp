@@ -17,7 +17,7 @@ ReferenceValues sample() {
     ReferenceValues values;
     values.boot.pcrs[7] = {Digest(HashAlg::Sha256)};
     values.ima.table = name_of_table(as_bytes("a table"));
-    values.ima.signers = {{0x0a1b2c3d, key_of("p256"), "CN=build farm"}, {1, key_of("rsa"), ""}};
+    values.ima.signers = {{0x0a1b2c3d, key_of("p256"), "CN=build farm", false}, {1, key_of("rsa"), "", true}};
     return values;
 }
 
@@ -30,6 +30,8 @@ TEST(ReferenceValues, ReadWhatTheyWrite) {
     EXPECT_EQ(document["ima"]["table"]["digest"], crypto::hash(HashAlg::Sha256, as_bytes("a table")).text());
     EXPECT_EQ(document["ima"]["keys"][0]["id"], "0a1b2c3d");
     EXPECT_EQ(read->ima.signers[1].key, key_of("rsa"));
+    EXPECT_FALSE(document["ima"]["keys"][0].contains("sha1"));
+    EXPECT_TRUE(read->ima.signers[1].sha1);
 }
 
 TEST(ReferenceValues, AreThoseOfTheBootAloneWhereNothingIsSaidAboutIma) {
@@ -49,7 +51,7 @@ TEST(ReferenceValues, GiveTheKeysThatTheirIdsName) {
     const ImaKeyId id = ImaSignature::parse(signature)->key;
 
     EXPECT_EQ(values.ima.keys().verify(signature, digest), ImaSignatureVerdict::UnknownKey);
-    values.ima.signers = {{id, key_of("p256"), ""}};
+    values.ima.signers = {{id, key_of("p256"), "", false}};
     EXPECT_EQ(values.ima.keys().verify(signature, digest), ImaSignatureVerdict::Valid);
     values.ima.signers[0].id = id + 1;
     EXPECT_EQ(values.ima.keys().verify(signature, digest), ImaSignatureVerdict::UnknownKey);
