@@ -20,7 +20,17 @@ bool is_memory(ImaEntryKind kind) noexcept {
 
 }  // namespace
 
+void ImaAppraiser::expect(const ImaEntry& entry) {
+    if (reference_.table == nullptr || !entry.digest.alg) return;
+    place_ = reference_.table->place_of(entry.path, *entry.digest.alg);
+}
+
 void ImaAppraiser::appraise(const ImaEntry& entry, bool true_to_digest) {
+    judge(entry, true_to_digest);
+    place_.reset();
+}
+
+void ImaAppraiser::judge(const ImaEntry& entry, bool true_to_digest) {
     ++findings_.entries;
     const ImaEntryKind kind = entry.kind();
     // What a violation says about itself is not part of any PCR: no rule may excuse it by its path.
@@ -69,7 +79,9 @@ void ImaAppraiser::appraise_content(const ImaEntry& entry, ImaEntryKind kind) {
     }
     // A digest of fs-verity is no digest of the content: the table does not speak of it.
     ImaTable::Found found;
-    if (reference_.table != nullptr && digest && entry.digest.type != "verity") found = reference_.table->find(entry.path, *digest);
+    if (reference_.table != nullptr && digest && entry.digest.type != "verity") {
+        found = place_ ? reference_.table->find(*place_, *digest) : reference_.table->find(entry.path, *digest);
+    }
     const bool known = found.lookup == ImaLookup::Known;
     findings_.known += known ? 1U : 0U;
 

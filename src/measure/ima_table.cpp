@@ -20,7 +20,23 @@ std::uint64_t leading_octets(ByteView octets) noexcept {
     return std::endian::native == std::endian::little ? __builtin_bswap64(value) : value;
 }
 
+std::size_t u32_le_at(ByteView octets, std::size_t index) noexcept {
+    const ByteView four = octets.subspan(index * kIndexEntry, kIndexEntry);
+    return four[0] | std::size_t{four[1]} << 8U | std::size_t{four[2]} << 16U | std::size_t{four[3]} << 24U;
+}
+
+/// 2^bits parts have one number more than parts.
+std::size_t parts_of(ByteView index) noexcept { return index.size() / kIndexEntry - 1; }
+
+/// The part that a key falls into: its leading bits.
+std::size_t part_of(ByteView key, std::size_t parts) noexcept {
+    return static_cast<std::size_t>(leading_octets(key) >> 32U) >> (32 - std::countr_zero(parts));
+}
+
 bool less(ByteView entry, ByteView wanted) noexcept { return std::memcmp(entry.data(), wanted.data(), wanted.size()) < 0; }
+
+/// So many entries are looked at one by one: they lie side by side.
+constexpr std::size_t kFew = 8;
 
 // Visits the rules until the visitor says true or they end. False also where they are malformed.
 template <class Visit>
@@ -102,13 +118,18 @@ Result<ImaTable::Section> ImaTable::read_section(ByteView file, std::size_t inde
         ANCHOR_RETURN_IF_ERROR(check_rules(section.octets));
         return section;
     }
-    if (kind != static_cast<std::uint16_t>(Kind::ByPath) && kind != static_cast<std::uint16_t>(Kind::ByDigest)) {
-        return rejected(name + " is of kind " + std::to_string(kind));
-    }
+    if (kind == 0 || kind > static_cast<std::uint16_t>(Kind::Index)) return rejected(name + " is of kind " + std::to_string(kind));
     const auto alg = hash_alg_from_tpm(alg_id);
     if (!alg) return rejected(name + " has the algorithm " + std::to_string(alg_id));
     section.kind = static_cast<Kind>(kind);
     section.alg = *alg;
+    if (section.kind == Kind::Index) {
+        section.entry_size = kIndexEntry;
+        const std::size_t parts = length < 3 * kIndexEntry ? 0 : parts_of(section.octets);
+        const bool fits = length % kIndexEntry == 0 && std::has_single_bit(parts) && parts <= std::size_t{1} << kMaxIndexBits;
+        if (entry_size != kIndexEntry || !fits) return rejected(name + " is no index");
+        return section;
+    }
     section.entry_size = digest_size(*alg) + (section.kind == Kind::ByPath ? kImaPathKey : 0);
     if (entry_size != section.entry_size || length % entry_size != 0) return rejected(name + " has entries of another size");
     return section;
@@ -125,6 +146,10 @@ Result<void> ImaTable::verify() const {
     if (crypto::hash(HashAlg::Sha256, body) != digest()) return rejected("IMA table: its octets are not those that its header names");
     for (std::size_t s = 0; s < section_count_; ++s) {
         const Section& section = sections_[s];
+        if (section.kind == Kind::Index) {
+            ANCHOR_RETURN_IF_ERROR(verify_index(section));
+            continue;
+        }
         for (std::size_t i = 1; i < section.count(); ++i) {
             if (!less(section.entry(i - 1), section.entry(i))) {
                 return rejected("IMA table: section " + std::to_string(s) + ", entry " + std::to_string(i) + " is out of order");
@@ -134,17 +159,26 @@ Result<void> ImaTable::verify() const {
     return {};
 }
 
+Result<void> ImaTable::verify_index(const Section& index) const {
+    const Section* const entries = section(Kind::ByPath, index.alg);
+    const std::size_t count = entries == nullptr ? 0 : entries->count();
+    const std::size_t parts = parts_of(index.octets);
+    std::size_t at = 0;
+    for (std::size_t part = 0; part <= parts; ++part) {
+        while (at < count && part_of(entries->entry(at), parts) < part) ++at;
+        if (u32_le_at(index.octets, part) != at) return rejected("IMA table: index, part " + std::to_string(part) + " begins elsewhere");
+    }
+    return {};
+}
+
 // The entries are digests, evenly spread over their range: the value itself says where to look, and how far off a probe
 // is says where to look next. Five probes do for 200,000 entries, the last ones side by side. A table made to mislead
 // the guesses costs the halving that follows, no more.
-std::size_t ImaTable::lower_bound(const Section& section, ByteView wanted) noexcept {
-    const std::size_t count = section.count();
+std::size_t ImaTable::lower_bound(const Section& section, std::size_t low, std::size_t high, ByteView wanted) noexcept {
     const std::uint64_t target = leading_octets(wanted);
-    const double entries_per_value = static_cast<double>(count) * 0x1p-64;
-    std::size_t low = 0;
-    std::size_t high = count;
+    const double entries_per_value = static_cast<double>(section.count()) * 0x1p-64;
     double guess = static_cast<double>(target) * entries_per_value;
-    for (int probe = 0; probe < 6 && low < high; ++probe) {
+    for (int probe = 0; probe < 6 && low + kFew < high; ++probe) {
         const double last = static_cast<double>(high - 1);
         const std::size_t at = std::max(low, static_cast<std::size_t>(std::clamp(guess, 0.0, last)));
         const std::uint64_t value = leading_octets(section.entry(at));
@@ -168,21 +202,39 @@ std::size_t ImaTable::lower_bound(const Section& section, ByteView wanted) noexc
     return low;
 }
 
+ImaTable::Place ImaTable::place_of(std::string_view path, HashAlg alg) const noexcept {
+    Place place{.alg = alg};
+    const Section* const by_path = section(Kind::ByPath, alg);
+    if (by_path == nullptr) return place;
+    place.key = ima_path_key(path);
+    place.high = by_path->count();
+    if (const Section* const index = section(Kind::Index, alg); index != nullptr) {
+        const std::size_t part = part_of(place.key, parts_of(index->octets));
+        place.high = std::min(u32_le_at(index->octets, part + 1), by_path->count());
+        place.low = std::min(u32_le_at(index->octets, part), place.high);
+    }
+    for (std::size_t i = place.low; i < std::min(place.high, place.low + kFew); ++i) __builtin_prefetch(by_path->entry(i).data());
+    return place;
+}
+
 ImaTable::Found ImaTable::find(std::string_view path, const Digest& digest) const noexcept {
+    return find(place_of(path, digest.alg()), digest);
+}
+
+ImaTable::Found ImaTable::find(const Place& place, const Digest& digest) const noexcept {
     Found found;
     if (const Section* const by_path = section(Kind::ByPath, digest.alg()); by_path != nullptr) {
-        const auto key = ima_path_key(path);
         found.lookup = ImaLookup::UnknownPath;
-        for (std::size_t i = lower_bound(*by_path, key); i < by_path->count(); ++i) {
+        for (std::size_t i = lower_bound(*by_path, place.low, place.high, place.key); i < by_path->count(); ++i) {
             const ByteView entry = by_path->entry(i);
-            if (!equal(entry.first(kImaPathKey), key)) break;
+            if (!equal(entry.first(kImaPathKey), place.key)) break;
             if (equal(entry.subspan(kImaPathKey), digest.view())) return {ImaLookup::Known, {}};
             if (found.lookup != ImaLookup::Changed) found = {ImaLookup::Changed, entry.subspan(kImaPathKey)};
         }
     }
     if (const Section* const anywhere = section(Kind::ByDigest, digest.alg()); anywhere != nullptr) {
         if (found.lookup == ImaLookup::NoReference) found.lookup = ImaLookup::UnknownPath;
-        const std::size_t i = lower_bound(*anywhere, digest.view());
+        const std::size_t i = lower_bound(*anywhere, 0, anywhere->count(), digest.view());
         if (i < anywhere->count() && equal(anywhere->entry(i), digest.view())) return {ImaLookup::Known, {}};
     }
     return found;
@@ -198,7 +250,7 @@ bool ImaTable::excludes(std::string_view path) const noexcept {
 
 std::uint64_t ImaTable::size() const noexcept {
     std::uint64_t entries = 0;
-    for (std::size_t i = 0; i < section_count_; ++i) entries += sections_[i].count();
+    for (std::size_t i = 0; i < section_count_; ++i) entries += sections_[i].kind == Kind::Index ? 0 : sections_[i].count();
     return entries;
 }
 

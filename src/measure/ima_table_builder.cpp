@@ -2,6 +2,7 @@
 #include <anchor/measure/ima_table_builder.h>
 
 #include <algorithm>
+#include <bit>
 #include <type_traits>
 
 #include <anchor/crypto/hash.h>
@@ -48,6 +49,24 @@ Bytes assemble(const std::vector<Section>& sections) {
     append(file, crypto::hash(HashAlg::Sha256, rest).view());
     append(file, rest);
     return file;
+}
+
+// About four entries a part: the place of a key is then known without looking at entries that are far apart.
+Bytes index_of(ByteView entries, std::size_t entry_size) {
+    const std::size_t count = entries.size() / entry_size;
+    const unsigned bits = std::min(static_cast<unsigned>(std::bit_width(count / 4)), kMaxIndexBits);
+    Bytes index;
+    std::size_t at = 0;
+    for (std::size_t part = 0; part <= std::size_t{1} << bits; ++part) {
+        const auto leading = [&](std::size_t i) {
+            std::uint32_t value = 0;
+            for (const std::uint8_t octet : entries.subspan(i * entry_size, 4)) value = (value << 8U) | octet;
+            return std::size_t{value} >> (32 - bits);
+        };
+        while (at < count && leading(at) < part) ++at;
+        put_le(index, static_cast<std::uint32_t>(at));
+    }
+    return index;
 }
 
 template <class Entries>
@@ -100,6 +119,11 @@ Result<Bytes> ImaTableBuilder::build() {
         if (sections.empty() || sections.back().alg != alg) sections.push_back({1, alg, entry_size, {}});
         append(sections.back().octets, entry.key);
         append(sections.back().octets, entry.digest.view());
+    }
+    const std::size_t by_path = sections.size();
+    for (std::size_t i = 0; i < by_path; ++i) {
+        if (sections[i].octets.size() / sections[i].entry_size < kSmallestIndexed) continue;
+        sections.push_back({4, sections[i].alg, kIndexEntry, index_of(sections[i].octets, sections[i].entry_size)});
     }
     for (const Digest& digest : anywhere_) {
         const std::uint16_t alg = tpm_alg_id(digest.alg());

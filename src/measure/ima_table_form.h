@@ -13,5 +13,9 @@ inline constexpr std::size_t kTableReserved = 6;
 inline constexpr std::size_t kTableHeader = 8 + 32 + 8 + 2 + kTableReserved;
 inline constexpr std::size_t kTableSection = 2 + 2 + 4 + 8 + 8;
 inline constexpr std::size_t kRuleHeader = 4;
+inline constexpr std::size_t kIndexEntry = 4;
+inline constexpr unsigned kMaxIndexBits = 24;
+/// Fewer entries are found as fast without an index.
+inline constexpr std::size_t kSmallestIndexed = 64;
 
 }  // namespace anchor::measure

@@ -94,6 +94,7 @@ Result<void> ImaVerifier::step(const ImaEntry& entry) {
         ++behind_;
         return {};
     }
+    appraiser_.expect(entry);  // the table's octets come while the entry is hashed
     const bool true_to_digest = replay_.extend(entry);
     appraiser_.appraise(entry, true_to_digest);
     if (!overlapping_) trail_.push(entry);

@@ -83,12 +83,15 @@ public:
     /// aggregate ("sha256:…"), empty where there was none.
     ImaAppraiser(ImaReference reference, std::string aggregate) : reference_(reference), aggregate_(std::move(aggregate)) {}
 
+    /// Looks where the table has the entry that is judged next, so that its octets are at hand by then. Need not be called.
+    void expect(const ImaEntry& entry);
     /// Judges the next entry; `true_to_digest` is what ImaReplay::extend said about it.
     void appraise(const ImaEntry& entry, bool true_to_digest);
     [[nodiscard]] const ImaFindings& findings() const noexcept { return findings_; }
     [[nodiscard]] const std::string& aggregate() const noexcept { return aggregate_; }
 
 private:
+    void judge(const ImaEntry& entry, bool true_to_digest);
     void appraise_aggregate(const ImaEntry& entry);
     void appraise_content(const ImaEntry& entry, ImaEntryKind kind);
     void count_kind(ImaEntryKind kind) noexcept;
@@ -98,6 +101,7 @@ private:
     ImaReference reference_;
     ImaFindings findings_;
     std::string aggregate_;
+    std::optional<ImaTable::Place> place_;  // of the entry that is expected
 };
 
 }  // namespace anchor::measure

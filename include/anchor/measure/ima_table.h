@@ -7,7 +7,9 @@
 //
 // Form, little-endian: "ANCHIMA" 1 | SHA-256 over all that follows | size u64 | sections u16, six zeros | sections, each
 // kind u16, algorithm u16 (TPM_ALG_ID), entry size u32, offset u64, length u64 | their octets.
-// Kind 1: entries of path key and digest; kind 2: digests; kind 3: rules, each kind u8, zero, length u16, text.
+// Kind 1: entries of path key and digest; kind 2: digests; kind 3: rules, each kind u8, zero, length u16, text; kind 4: for the
+// entries of kind 1 with that algorithm, cut by the leading bits of their keys into 2^n parts of a few entries each, the number of
+// the first entry of each part and at last their count, u32 each.
 // Entries are sorted as octets and unique. A path key is SHA-256 over the path cut to 16 octets.
 
 #include <array>
@@ -44,8 +46,8 @@ public:
 
     /// SHA-256 over everything behind it, as the header says: the name of this table in a manifest.
     [[nodiscard]] Digest digest() const noexcept;
-    /// Hashes the file and looks at the order of all entries. Rejected: not what the header says, or not sorted. Without
-    /// it a damaged table may give wrong answers, though no dangerous ones.
+    /// Hashes the file and looks at the order of all entries and at the indices. Rejected: not what the header says, not
+    /// sorted, or indexed wrongly. Without it a damaged table may not find what it has; it never finds what it has not.
     [[nodiscard]] Result<void> verify() const;
 
     struct Found {
@@ -54,6 +56,15 @@ public:
     };
     /// Spaces in the path count as '_', as in the kernel's list.
     [[nodiscard]] Found find(std::string_view path, const Digest& digest) const noexcept;
+    /// The same in two steps: between them the processor fetches the entries, while the caller has something else to do.
+    struct Place {
+        HashAlg alg = HashAlg::Sha256;
+        std::array<std::uint8_t, kImaPathKey> key{};
+        std::size_t low = 0;
+        std::size_t high = 0;
+    };
+    [[nodiscard]] Place place_of(std::string_view path, HashAlg alg) const noexcept;
+    [[nodiscard]] Found find(const Place& place, const Digest& digest) const noexcept;
     /// A rule says that nobody judges this path.
     [[nodiscard]] bool excludes(std::string_view path) const noexcept;
 
@@ -61,7 +72,7 @@ public:
     [[nodiscard]] std::uint64_t size() const noexcept;
 
 private:
-    enum class Kind : std::uint8_t { ByPath = 1, ByDigest = 2, Rules = 3 };
+    enum class Kind : std::uint8_t { ByPath = 1, ByDigest = 2, Rules = 3, Index = 4 };
     struct Section {
         Kind kind = Kind::Rules;
         HashAlg alg = HashAlg::Sha256;
@@ -73,7 +84,8 @@ private:
     ImaTable() = default;
     [[nodiscard]] static Result<Section> read_section(ByteView file, std::size_t index);
     [[nodiscard]] const Section* section(Kind kind, HashAlg alg) const noexcept;
-    [[nodiscard]] static std::size_t lower_bound(const Section& section, ByteView wanted) noexcept;
+    [[nodiscard]] static std::size_t lower_bound(const Section& section, std::size_t low, std::size_t high, ByteView wanted) noexcept;
+    [[nodiscard]] Result<void> verify_index(const Section& index) const;
 
     ByteView file_;
     std::array<Section, kImaTableSections> sections_;

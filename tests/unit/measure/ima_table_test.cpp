@@ -138,6 +138,48 @@ TEST(ImaTable, NoticesEntriesOutOfOrderUnderAGoodDigest) {
     EXPECT_THAT(verified.error().what, HasSubstr("out of order"));
 }
 
+/// A table of so many entries that it has an index, and where that one lies.
+struct Indexed {
+    Indexed() {
+        ImaTableBuilder builder;
+        for (int i = 0; i < 100; ++i) builder.add("/usr/lib/" + std::to_string(i), sha256(std::to_string(i)));
+        file = built(std::move(builder));
+    }
+    void sign() { std::ranges::copy(crypto::hash(HashAlg::Sha256, ByteView(file).subspan(40)).view(), file.begin() + 8); }
+    static constexpr std::size_t kDescriptor = 56 + 24;
+    static constexpr std::size_t kIndex = 56 + 2 * 24 + 100 * 48;
+    Bytes file;
+};
+
+TEST(ImaTable, NoticesAnIndexThatIsWrongUnderAGoodDigest) {
+    Indexed table;
+    ASSERT_TRUE(ImaTable::open(table.file)->verify());
+    EXPECT_EQ(ImaTable::open(table.file)->size(), 100U) << "an index has no entries of its own";
+    table.file[Indexed::kIndex + 4] ^= 1U;
+    table.sign();
+
+    EXPECT_THAT(ImaTable::open(table.file)->verify().error().what, HasSubstr("index, part 1 begins elsewhere"));
+}
+
+TEST(ImaTable, FindsNothingThatItHasNotByAnIndexThatLies) {
+    Indexed table;
+    std::fill(table.file.begin() + Indexed::kIndex, table.file.end(), std::uint8_t{0xff});
+    const ImaTable opened = ImaTable::open(table.file).value();
+
+    for (int i = 0; i < 100; ++i) {
+        EXPECT_NE(opened.find("/usr/lib/" + std::to_string(i), sha256(std::to_string(i))).lookup, ImaLookup::Known);
+        EXPECT_NE(opened.find("/usr/lib/x", sha256(std::to_string(i))).lookup, ImaLookup::Known);
+    }
+}
+
+TEST(ImaTable, RefusesAnIndexOfAnotherForm) {
+    for (const std::size_t octets : {0U, 4U, 8U, 16U, 22U}) {
+        Indexed table;
+        table.file[Indexed::kDescriptor + 16] = static_cast<std::uint8_t>(octets);
+        EXPECT_FALSE(ImaTable::open(table.file)) << octets;
+    }
+}
+
 TEST(ImaTableBuilder, ReadsWhatChecksumProgramsPrint) {
     const std::string a = to_hex(sha256("a").view());
     ImaTableBuilder builder;
