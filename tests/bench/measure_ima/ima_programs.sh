@@ -24,9 +24,10 @@ for i in $(seq 0 23); do
 done >"$place/evmctl.pcrs"
 "$programs/anchorctl" reference make --out "$place/golden" --ima "$recorded" >/dev/null 2>&1
 
-evmctl_run() { evmctl ima_measurement --pcrs "sha256,$place/evmctl.pcrs" "$place/list" >/dev/null 2>&1; }
+# The list has two files that changed while they were measured; without --ignore-violations evmctl refuses it as a whole.
+evmctl_run() { evmctl ima_measurement --ignore-violations --pcrs "sha256,$place/evmctl.pcrs" "$place/list" >/dev/null 2>&1; }
 replay_run() { "$programs/anchorctl" log replay "$place/list" --pcrs "$place/pcrs" >/dev/null; }
-# 3: the list has two files that changed while they were measured.
+# 3: those two files.
 explain_run() {
     local code=0
     "$programs/anchorctl" log explain "$place/list" --against "$place/golden/reference.json" --pcrs "$place/pcrs" >/dev/null || code=$?
