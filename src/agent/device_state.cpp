@@ -45,7 +45,7 @@ Result<TrustState> trust_from(const Json& json) {
 
 Result<DeviceState> read(ByteView octets) {
     ANCHOR_ASSIGN_OR_RETURN(const Json json, parse_json(as_text(octets), {.octets = kMaxOctets}));
-    ANCHOR_RETURN_IF_ERROR(json_only_keys(json, {"identity", "anchors", "floors", "group", "documents", "trust", "time_floor"}));
+    ANCHOR_RETURN_IF_ERROR(json_only_keys(json, {"identity", "anchors", "floors", "group", "documents", "trust", "time_floor", "ima"}));
     DeviceState state;
     if (json.contains("identity")) {
         ANCHOR_ASSIGN_OR_RETURN(auto identity, identity::identity_from(json["identity"]));
@@ -65,6 +65,10 @@ Result<DeviceState> read(ByteView octets) {
     for (const auto& [key, value] : json["documents"].items()) {
         ANCHOR_ASSIGN_OR_RETURN(state.documents[key], json_string(json["documents"], key));
     }
+    // Only a shortcut: one that another version of this program wrote is no reason to refuse all the rest.
+    if (json.contains("ima")) {
+        if (auto progress = measure::ima_progress_from(json["ima"])) state.ima = std::move(progress).value();
+    }
     ANCHOR_ASSIGN_OR_RETURN(state.group, json_string(json, "group"));
     ANCHOR_ASSIGN_OR_RETURN(state.trust, trust_from(json["trust"]));
     ANCHOR_ASSIGN_OR_RETURN(const std::string floor, json_string(json, "time_floor"));
@@ -82,6 +86,7 @@ Bytes encode(const DeviceState& state) {
                  {"time_floor", to_rfc3339(state.time_floor)}};
     if (state.identity) json["identity"] = identity::to_json(*state.identity);
     if (state.anchors) json["anchors"] = {{"version", state.anchors->version}, {"body", protocol::to_json(*state.anchors)}};
+    if (state.ima) json["ima"] = measure::to_json(*state.ima);
     std::string text = canonical_json(json);
     Bytes octets = to_bytes(text);
     wipe({reinterpret_cast<std::uint8_t*>(text.data()), text.size()});

@@ -2,9 +2,13 @@
 #include "story.h"
 
 #include <anchor/crypto/certificate.h>
+#include <anchor/measure/ima_claims.h>
 
 namespace anchor::agent {
 namespace {
+
+// How much of the IMA list a power cut may make us prove again: reading it costs little, writing costs the disk.
+constexpr Milliseconds kSaveImaEvery{3'600'000};
 
 trust::LevelRules for_trust(const policy::LevelRules& rules) {
     return {rules.recover_after, rules.recovery == policy::Recovery::Registry ? trust::Recovery::Registry : trust::Recovery::Local,
@@ -47,6 +51,8 @@ void Agent::Story::stop() {
     }
     parts_.link.stop();
     conversation_.fall_silent();
+    ima_save_at_ = {};
+    remember_ima();
 }
 
 bool Agent::Story::load() {
@@ -72,15 +78,27 @@ bool Agent::Story::load() {
     }
     since_ = parts_.clock.steady();
     since_wall_ = now();
+    ima_memory_.stored = state_.ima;
+    ima_save_at_ = parts_.clock.steady() + kSaveImaEvery;
     use_documents();
     apply(trust::Restarted{});
     return true;
 }
 
 Result<void> Agent::Story::save(SaveKind kind) {
+    if (ima_memory_.known) state_.ima = ima_memory_.known;
     auto saved = parts_.store.save(encode(state_), kind);
     if (!saved) note(Severity::Error, "state cannot be saved: " + saved.error().what);
     return saved;
+}
+
+// Not with every look, which would wear out the disk: what is lost is read again, where the kernel still has it.
+void Agent::Story::remember_ima() {
+    const auto& known = ima_memory_.known;
+    const bool news = known && (!state_.ima || !(state_.ima->checkpoint == known->checkpoint));
+    if (!news || !state_.identity || parts_.clock.steady() < ima_save_at_) return;
+    ima_save_at_ = parts_.clock.steady() + kSaveImaEvery;
+    (void)save(SaveKind::Plain);
 }
 
 void Agent::Story::tick() {
@@ -92,12 +110,13 @@ void Agent::Story::tick() {
     conversation_.pass_time(steady);
     send_reports();
     if (connected_ && state_.identity && (attest_soon_ || steady >= attest_at_)) attest();
-    if (looking_ || (state_.identity && !keyring_)) return apply(trust::TimePassed{});
+    if (connected_ && steady >= fetch_at_) fetch_ima_table();
+    if (looking_ || preparing_ != 0 || (state_.identity && !keyring_)) return apply(trust::TimePassed{});
     looking_ = true;
     offload(
         parts_.worker,
-        [this, keyring = keyring_, selections = settings_.selections, steady] {
-            return observe(parts_, keyring ? keyring->quoter.get() : nullptr, selections, steady);
+        [this, keyring = keyring_, selections = settings_.selections, ima = ima_memory_, steady] {
+            return observe(parts_, keyring ? keyring->quoter.get() : nullptr, selections, ima, steady);
         },
         [this](Observation seen) {
             looking_ = false;
@@ -109,12 +128,17 @@ void Agent::Story::judge(Observation seen) {
     const Bytes ak = keyring_ && keyring_->quoter ? to_bytes(keyring_->quoter->public_area()) : Bytes{};
     // What was seen before the keys were there (or with others) says nothing about these.
     if (seen.quote.has_value() != !ak.empty()) return;
-    Appraisal appraisal = appraise(std::move(seen), {ak, settings_.selections, reference_ ? &*reference_ : nullptr, earlier_});
+    Appraisal appraisal = appraise(std::move(seen), {ak, settings_.selections, reference_ ? &reference_->boot : nullptr, earlier_});
     earlier_ = appraisal.earlier;
+    if (appraisal.ima) {
+        ima_memory_.known = std::move(appraisal.ima);
+        remember_ima();
+    }
     claims_ = std::move(appraisal.claims);
     const SteadyTime steady = parts_.clock.steady();
     add_own_claims(steady);
     decision_ = evaluator_.evaluate(claims_, steady);
+    measure::name_offenders(claims_, decision_);
     trust::Judged judged{decision_.level, for_trust(evaluator_.policies().level_rules(now())),
                          reason_of(decision_, !evaluator_.policies().empty())};
     // Where the TPM fails or the identity is gone, less is known than before: that never lifts what was worse.

@@ -2,8 +2,8 @@
 #pragma once
 
 // Story: the inside of the agent. Its chapters are one file each: story.cpp (waking, looking, judging, consequences), story_keys.cpp
-// (keys and connection), story_enroll.cpp, story_attest.cpp, story_documents.cpp, story_status.cpp. One object owns all of the state,
-// because every chapter turns on it; they only call each other through the functions below.
+// (keys and connection), story_enroll.cpp, story_attest.cpp, story_documents.cpp, story_blobs.cpp, story_status.cpp. One object owns all of
+// the state, because every chapter turns on it; they only call each other through the functions below.
 
 #include <memory>
 
@@ -44,6 +44,7 @@ private:
     // story.cpp
     [[nodiscard]] bool load();
     [[nodiscard]] Result<void> save(SaveKind kind);
+    void remember_ima();
     void judge(Observation seen);
     void add_own_claims(SteadyTime now);
     void apply(const trust::Event& event);
@@ -74,9 +75,13 @@ private:
 
     // story_attest.cpp
     void with_nonce(protocol::NonceGrant grant);
-    void put_log(const protocol::NonceGrant& grant, std::shared_ptr<const Bytes> log, const protocol::BlobName& name,
-                 std::optional<std::uint64_t> have);
-    void send_evidence(const protocol::NonceGrant& grant, std::optional<protocol::BlobName> log);
+    struct Sending;
+    /// The octets of a blob from an offset on, read on the worker.
+    using ReadPiece = std::function<Result<Bytes>(std::uint64_t offset, std::size_t count)>;
+    void put_blob(const BlobName& name, ReadPiece read, std::function<void()> done);
+    void put_piece(const BlobName& name, const ReadPiece& read, std::uint64_t offset, const Bytes& piece, std::function<void()> done);
+    void quote_for(const protocol::NonceGrant& grant, std::optional<protocol::BlobName> log);
+    void send_evidence(std::shared_ptr<Sending> sending);
     void attested(Result<Answer> answer);
     void attestation_failed(const Error& why);
 
@@ -94,6 +99,15 @@ private:
     void use_documents();
     void use_policies();
 
+    // story_blobs.cpp
+    static constexpr Milliseconds kFetchAgain{60'000};
+    void use_ima_reference();
+    void use_ima_basis(Result<std::shared_ptr<const measure::ImaBasis>> basis);
+    void fetch_ima_table();
+    void fetch(const BlobName& name, std::function<void(Result<void>)> done);
+    void keep_piece(protocol::BlobChunk chunk, std::function<void(Result<void>)> done);
+    void ask_for_piece(protocol::BlobPlace place, std::function<void(Result<void>)> done);
+
     AgentParts parts_;
     AgentSettings settings_;
     Conversation conversation_;
@@ -104,11 +118,12 @@ private:
 
     // Judging.
     policy::Evaluator evaluator_;
-    std::optional<measure::BootReference> reference_;
+    std::optional<measure::ReferenceValues> reference_;
     std::optional<tpmwire::Earlier> earlier_;
     Claims claims_;
     Decision decision_;
     bool looking_ = false;
+    int preparing_ = 0;  // jobs that make what is judged by: until they are done nothing is looked at
     SteadyTime since_{};
     WallTime since_wall_{};
     std::string last_failure_;  // the same failure is told once
@@ -117,6 +132,14 @@ private:
     std::shared_ptr<Keyring> keyring_;
     std::shared_ptr<DeviceKey> device_key_;
     bool opening_ = false;
+
+    // The IMA list, and what is judged by.
+    ImaMemory ima_memory_;
+    measure::ImaReferenceValues ima_values_;
+    bool ima_table_missing_ = false;
+    SteadyTime ima_save_at_{};
+    bool fetching_ = false;
+    SteadyTime fetch_at_{};
 
     // The connection.
     bool connected_ = false;

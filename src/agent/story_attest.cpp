@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "story.h"
 
+#include <algorithm>
+
 #include <anchor/base/encoding.h>
 #include <anchor/crypto/hash.h>
+
+#include "ima_part.h"
 
 namespace anchor::agent {
 namespace {
@@ -12,7 +16,23 @@ constexpr std::size_t kMaxExtraData = 64;
 // A message holds the chunk in base64url, inside JSON, inside a JWS: 16/9 of it, and a header.
 constexpr std::size_t kChunk = 60UL * 1024;
 
+Result<ImaSending> plan_ima(LogSource* list, const Quote& quote, const ImaMemory& memory,
+                            const std::optional<protocol::ImaPlace>& registry_has) {
+    const ImaSight sight = look_at_ima(list, quote, memory);
+    if (!sight.report) return sight.report.error();
+    if (sight.report->proof != measure::ImaProof::Proven || !sight.progress) return unavailable("the IMA list is not proven");
+    const bool same_boot = registry_has && registry_has->reset_count == sight.progress->reset_count;
+    return plan_ima_part(*list, sight.progress->checkpoint, same_boot ? registry_has : std::nullopt);
+}
+
 }  // namespace
+
+// Evidence on its way: what was quoted, and what of the IMA list goes with it.
+struct Agent::Story::Sending {
+    std::optional<protocol::Evidence> evidence;
+    SteadyTime at{};
+    std::uint64_t ima_offset = 0;
+};
 
 void Agent::Story::attest() {
     attest_soon_ = true;
@@ -31,44 +51,85 @@ void Agent::Story::attest() {
 
 void Agent::Story::with_nonce(protocol::NonceGrant grant) {
     if (grant.selections.empty()) grant.selections = settings_.selections;
-    if (!keyring_ || !keyring_->quoter) return send_evidence(grant, std::nullopt);
+    if (!keyring_ || !keyring_->quoter) return quote_for(grant, std::nullopt);
     offload(
         parts_.worker, [this] { return parts_.event_log(); },
         [this, grant](Result<Bytes> octets) {
             if (stopped_) return;
-            if (!octets || octets->empty()) return send_evidence(grant, std::nullopt);
+            if (!octets || octets->empty()) return quote_for(grant, std::nullopt);
             const auto log = std::make_shared<const Bytes>(std::move(octets).value());
-            put_log(grant, log, {crypto::hash(HashAlg::Sha256, *log), log->size()}, std::nullopt);
+            const BlobName name{crypto::hash(HashAlg::Sha256, *log), log->size()};
+            put_blob(
+                name,
+                [log](std::uint64_t offset, std::size_t count) -> Result<Bytes> { return to_bytes(ByteView(*log).subspan(offset, count)); },
+                [this, grant, name] { quote_for(grant, name); });
         });
 }
 
-// First an empty chunk, which only asks how much the registry has: a log that it knows already is not sent again, and a transfer
-// that broke goes on where it stopped.
-void Agent::Story::put_log(const protocol::NonceGrant& grant, std::shared_ptr<const Bytes> log, const protocol::BlobName& name,
-                           std::optional<std::uint64_t> have) {
-    const std::uint64_t offset = have.value_or(0);
-    const ByteView piece = have ? ByteView(*log).subspan(offset, std::min<std::uint64_t>(name.size - offset, kChunk)) : ByteView{};
-    conversation_.ask(protocol::verb::kBlobPut, to_json(protocol::BlobChunk{name, offset, to_bytes(piece)}), settings_.reply_deadline,
-                      [this, grant, log, name, have](Result<Answer> answer) {
+// First an empty piece, which only asks how much the registry has: a log that it knows already is not sent again, and a transfer that
+// broke goes on where it stopped. Where it fails, so does the attestation.
+void Agent::Story::put_blob(const BlobName& name, ReadPiece read, std::function<void()> done) {
+    put_piece(name, read, 0, {}, std::move(done));
+}
+
+void Agent::Story::put_piece(const BlobName& name, const ReadPiece& read, std::uint64_t offset, const Bytes& piece,
+                             std::function<void()> done) {
+    const bool asks = piece.empty();
+    conversation_.ask(protocol::verb::kBlobPut, to_json(protocol::BlobChunk{name, offset, piece}), settings_.reply_deadline,
+                      [this, name, read, asks, offset, done = std::move(done)](Result<Answer> answer) {
                           if (!answer) return attestation_failed(answer.error());
-                          const auto now_has = json_unsigned(answer->body, "have");
-                          if (!now_has || *now_has > name.size || (have && *now_has <= *have)) {
+                          const auto has = json_unsigned(answer->body, "have");
+                          if (!has || *has > name.size || (!asks && *has <= offset)) {
                               return attestation_failed(rejected("the registry does not take the log"));
                           }
-                          if (*now_has == name.size) return send_evidence(grant, name);
-                          put_log(grant, log, name, *now_has);
+                          if (*has == name.size) return done();
+                          const auto count = static_cast<std::size_t>(std::min<std::uint64_t>(name.size - *has, kChunk));
+                          offload(
+                              parts_.worker, [read, from = *has, count] { return read(from, count); },
+                              [this, name, read, from = *has, done](Result<Bytes> octets) {
+                                  if (stopped_) return;
+                                  if (!octets) return attestation_failed(octets.error());
+                                  put_piece(name, read, from, *octets, done);
+                              });
                       });
 }
 
-void Agent::Story::send_evidence(const protocol::NonceGrant& grant, std::optional<protocol::BlobName> log) {
+// The quote, and behind it the IMA list as far as the quote proves it: what the registry has of it already is not sent again.
+void Agent::Story::quote_for(const protocol::NonceGrant& grant, std::optional<protocol::BlobName> log) {
     if (!keyring_ || !state_.identity) return attestation_failed(unavailable("the keys are not open"));
-    protocol::Evidence evidence{state_.identity->device, grant.nonce, {}, log, {}, claims_};
-    const SteadyTime steady = parts_.clock.steady();
+    const auto sending = std::make_shared<Sending>();
+    sending->evidence.emplace(protocol::Evidence{state_.identity->device, grant.nonce, {}, log, {}, claims_});
+    sending->at = parts_.clock.steady();
     offload(
         parts_.worker,
-        [keyring = keyring_, key = device_key_, evidence, steady, selections = grant.selections] {
-            return make_evidence(evidence, keyring->quoter.get(), key.get(), selections, steady);
+        [this, sending, keyring = keyring_, grant, ima = ima_memory_]() -> Result<void> {
+            protocol::Evidence& evidence = *sending->evidence;
+            ANCHOR_RETURN_IF_ERROR(quote_evidence(evidence, keyring->quoter.get(), grant.selections, sending->at));
+            if (!evidence.quote) return {};
+            // Without the list the registry says what it misses; why it is not there stands in the device's own claims.
+            if (const auto planned = plan_ima(parts_.ima_list, *evidence.quote, ima, grant.ima)) {
+                evidence.ima_list = planned->part;
+                sending->ima_offset = planned->offset;
+            }
+            return {};
         },
+        [this, sending](const Result<void>& quoted) {
+            if (stopped_) return;
+            if (!quoted) return attestation_failed(quoted.error());
+            const auto& part = sending->evidence->ima_list;
+            if (!part || !part->octets) return send_evidence(sending);
+            put_blob(
+                *part->octets,
+                [list = parts_.ima_list, begin = sending->ima_offset](std::uint64_t offset, std::size_t count) {
+                    return read_ima_octets(*list, begin + offset, count);
+                },
+                [this, sending] { send_evidence(sending); });
+        });
+}
+
+void Agent::Story::send_evidence(std::shared_ptr<Sending> sending) {
+    offload(
+        parts_.worker, [key = device_key_, sending] { return seal_evidence(*sending->evidence, key.get(), sending->at); },
         [this](Result<std::string> text) {
             if (stopped_) return;
             if (!text) return attestation_failed(text.error());

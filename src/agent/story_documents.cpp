@@ -93,7 +93,7 @@ Result<void> Agent::Story::take(const trust::VerifiedDocument& verified) {
             if (document.kind == DocumentKind::Policy) {
                 // A policy that cannot be read never takes the place of one that can.
                 if (const auto policy = policy::parse_policy(canonical_json(document.body)); !policy) return policy.error().within(key);
-            } else if (const auto reference = measure::boot_reference_from(document.body); !reference) {
+            } else if (const auto reference = measure::reference_values_from(document.body); !reference) {
                 return reference.error().within(key);
             }
             DeviceState before{.floors = state_.floors, .documents = state_.documents};
@@ -173,12 +173,13 @@ void Agent::Story::use_documents() {
         reader.now = WallTime{};
         const auto verified = trust::Gate(*state_.anchors).accept(text, DocumentKind::Reference, reader);
         auto reference =
-            verified ? measure::boot_reference_from(verified->document().body) : Result<measure::BootReference>(verified.error());
+            verified ? measure::reference_values_from(verified->document().body) : Result<measure::ReferenceValues>(verified.error());
         if (reference)
             reference_ = std::move(reference).value();
         else
             note(Severity::Error, key + " is no longer in force: " + reference.error().what);
     }
+    use_ima_reference();
     use_policies();
 }
 

@@ -98,6 +98,7 @@ void Agent::Story::connected() {
     ask_for_standing();
     attest();
     send_reports();
+    fetch_ima_table();
     if (parts_.changed) parts_.changed();
 }
 

@@ -126,7 +126,7 @@ constexpr std::string_view kKeyAlg = R"("ec-p256", "ec-p384" or "rsa-2048")";
 
 using N = toml::node;
 using C = DaemonConfig;
-constexpr std::array<ConfigKey, 22> kKeys{{
+constexpr std::array<ConfigKey, 23> kKeys{{
     {"", "state_dir", kPath, [](const N& v, C& c) { return path(v, c.state_dir); }},
     {"", "runtime_dir", kPath, [](const N& v, C& c) { return path(v, c.runtime_dir); }},
     {"", "policy_dir", kPath, [](const N& v, C& c) { return path(v, c.policy_dir); }},
@@ -147,10 +147,11 @@ constexpr std::array<ConfigKey, 22> kKeys{{
      [](const N& v, C& c) { return duration(v, Seconds(1), hours(24), c.attest.interval); }},
     {"attest", "remote_every", R"(a duration from "10s" to "30d", such as "1h")",
      [](const N& v, C& c) { return duration(v, Seconds(10), hours(24 * 30), c.attest.remote_every); }},
-    {"attest", "pcrs", R"(a list of selections, one a bank, such as ["sha256:0-9"])",
+    {"attest", "pcrs", R"(a list of selections, one a bank, such as ["sha256:0-10"])",
      [](const N& v, C& c) { return pcrs(v, c.attest.pcrs); }},
     {"attest", "event_log", kPath, [](const N& v, C& c) { return path(v, c.attest.event_log); }},
     {"attest", "ima_list", kPath, [](const N& v, C& c) { return path(v, c.attest.ima_list); }},
+    {"attest", "ima_table", kPath, [](const N& v, C& c) { return path(v, c.attest.ima_table.emplace()); }},
     {"link", "keep_alive", R"(a duration from "5s" to "1h", such as "60s")",
      [](const N& v, C& c) { return duration(v, Seconds(5), hours(1), c.link.keep_alive); }},
     {"link", "backoff_first", R"(a duration from "100ms" to "1m", such as "1s")",

@@ -70,6 +70,7 @@ Wiring::Wiring(const DaemonConfig& config, agent::AgentSettings settings, std::u
       store_(*disk_, counter_ ? &*counter_ : nullptr),
       root_(root_of(device_, config.tpm)),
       boot_log_(config.attest.event_log, warden_),
+      ima_list_(config.attest.ima_list, warden_),
       link_(loop_, link_settings(config.link)),
       worker_(loop_),
       warden_worker_(loop_),
@@ -78,6 +79,12 @@ Wiring::Wiring(const DaemonConfig& config, agent::AgentSettings settings, std::u
       ticks_(loop_),
       wake_up_(loop_) {
     auto selections = settings.selections;
+    std::vector<std::string> by_hand;
+    if (config.attest.ima_table) by_hand.push_back(*config.attest.ima_table);
+    if (auto shelf = store::FolderShelf::open(config.state_dir + "/blobs", std::move(by_hand)))
+        shelf_ = std::move(shelf).value();
+    else
+        log(agent::Severity::Error, "blobs: " + shelf.error().what + "; tables of reference digests cannot be used");
     if (auto outbox = link::DiskOutbox::open(*disk_))
         outbox_ = std::move(outbox).value();
     else
@@ -118,6 +125,8 @@ agent::AgentParts Wiring::parts(const std::string& state_dir) {
         .audit = audit_,
         .enforcer = &courier_,
         .outbox = outbox_ ? &*outbox_ : nullptr,
+        .shelf = shelf_.get(),
+        .ima_list = &ima_list_,
         .sources = make_sources(state_dir),
         .event_log = [this] { return boot_log_.read(); },
         .log = log,

@@ -14,12 +14,14 @@
 #include <anchor/link/disk_outbox.h>
 #include <anchor/link/paho_link.h>
 #include <anchor/store/folder_disk.h>
+#include <anchor/store/folder_shelf.h>
 #include <anchor/store/sealed_state.h>
 #include <anchor/tpm/esys_counter.h>
 
 #include "audit_trail.h"
 #include "boot_log.h"
 #include "config.h"
+#include "ima_list.h"
 #include "local_api.h"
 #include "service_notice.h"
 #include "signal_mailbox.h"
@@ -71,7 +73,9 @@ private:
     std::vector<std::unique_ptr<ClaimSource>> sources_;
     enforce::WardenClient warden_;
     BootLog boot_log_;
-    std::unique_ptr<agent::Agent> agent_;  // made last, and above the threads: their jobs belong to it
+    ImaList ima_list_;
+    std::unique_ptr<store::FolderShelf> shelf_;  // the worker's; none where its folder cannot be used
+    std::unique_ptr<agent::Agent> agent_;        // made last, and above the threads: their jobs belong to it
     link::PahoLink link_;
     WorkerThread worker_;
     WorkerThread warden_worker_;

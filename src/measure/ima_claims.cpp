@@ -28,6 +28,8 @@ constexpr std::array<ImaClaim, 19> kClaims{{
     {"ima.offenders", ClaimType::StringList, "The first entries that are not as they should be, in words."},
 }};
 
+constexpr std::size_t kShownOffenders = 4;
+
 std::int64_t number(std::uint64_t count) noexcept {
     return static_cast<std::int64_t>(std::min<std::uint64_t>(count, std::uint64_t{INT64_MAX}));
 }
@@ -46,11 +48,17 @@ Doubts doubts_of(const ImaReport& report, const ImaReference& judged_by) {
     if (report.proof == ImaProof::NotProven) {
         doubts.proof = Unknown{"the IMA list (" + std::to_string(report.entries) + " entries) does not replay to the quoted PCR 10"};
     }
+    // Registers that nobody extended prove any list, up to its first entry.
+    if (report.proof == ImaProof::Proven && report.entries == 0) doubts.proof = Unknown{"nothing of the IMA list was extended into PCR 10"};
     doubts.table = doubts.keys = doubts.either = doubts.proof;
     if (doubts.proof) return doubts;
-    if (judged_by.table == nullptr) doubts.table = Unknown{"no reference digests of files"};
+    if (!judged_by.no_table.empty()) {
+        doubts.table = doubts.either = Unknown{judged_by.no_table};
+    } else if (judged_by.table == nullptr) {
+        doubts.table = Unknown{"no reference digests of files"};
+    }
     if (judged_by.keys == nullptr) doubts.keys = Unknown{"no trusted keys of files"};
-    if (judged_by.table == nullptr && judged_by.keys == nullptr)
+    if (!doubts.either && judged_by.table == nullptr && judged_by.keys == nullptr)
         doubts.either = Unknown{"neither reference digests nor trusted keys of files"};
     return doubts;
 }
@@ -109,7 +117,8 @@ void claim_ima(const ImaReport& report, const ImaReference& judged_by, SteadyTim
     const Doubts doubts = doubts_of(report, judged_by);
     Writer claim(observed, report.proof == ImaProof::Proven ? "tpm" : "kernel", into);
 
-    claim.set("ima.proven", report.proof == ImaProof::NoQuote ? ClaimValue(*doubts.proof) : ClaimValue(report.proof == ImaProof::Proven));
+    const bool refuted = report.proof == ImaProof::NotProven;
+    claim.set("ima.proven", doubts.proof && !refuted ? ClaimValue(*doubts.proof) : ClaimValue(!refuted));
     claim.set("ima.proven_by", doubts.proof, proven_by(report.lanes));
     claim.count("ima.entries", doubts.proof, report.entries);
     claim.count("ima.entries_behind", doubts.proof, report.behind);
@@ -134,6 +143,20 @@ void claim_ima(const ImaReport& report, const ImaReference& judged_by, SteadyTim
 void claim_ima_unknown(std::string_view why, SteadyTime observed, Claims& into) {
     Writer claim(observed, "kernel", into);
     for (const ImaClaim& known : kClaims) claim.set(known.name, Unknown{std::string(why)});
+}
+
+void name_offenders(const Claims& claims, Decision& decision) {
+    const Claim* const claim = claims.find("ima.offenders");
+    const auto* offenders = claim == nullptr ? nullptr : std::get_if<std::vector<std::string>>(&claim->value);
+    if (offenders == nullptr || offenders->empty()) return;
+    const auto shown = std::min(offenders->size(), kShownOffenders);
+    std::vector<std::string> first(offenders->begin(), offenders->begin() + static_cast<std::ptrdiff_t>(shown));
+    const std::string text = to_text(ClaimValue(std::move(first)));
+    for (Finding& finding : decision.findings) {
+        const auto is_ima = [](const FindingInput& input) { return input.claim.starts_with("ima."); };
+        const bool named = std::ranges::find(finding.inputs, "ima.offenders", &FindingInput::claim) != finding.inputs.end();
+        if (!finding.unknown && !named && std::ranges::any_of(finding.inputs, is_ima)) finding.inputs.push_back({"ima.offenders", text});
+    }
 }
 
 }  // namespace anchor::measure

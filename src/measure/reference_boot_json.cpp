@@ -6,6 +6,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <anchor/measure/ima_replay.h>
 #include <anchor/measure/reference_boot.h>
 
 namespace anchor::measure {
@@ -98,6 +99,7 @@ Result<BootReference> boot_reference_from(const Json& document) {
     ANCHOR_RETURN_IF_ERROR(json_only_keys(document, {"pcrs", "events", "images", "firmware"}));
     BootReference reference;
     ANCHOR_ASSIGN_OR_RETURN(reference.pcrs, by_register<std::vector<Digest>>(document, "pcrs", digests_from));
+    if (reference.pcrs.contains(kImaPcr)) return rejected("\"pcrs\": \"10\" changes while the system runs, expected \"ima\"");
     ANCHOR_ASSIGN_OR_RETURN(reference.events, by_register<std::vector<ReferenceEvent>>(document, "events", events_from));
     if (const auto images = document.find("images"); images != document.end()) {
         auto read = images_from(*images);

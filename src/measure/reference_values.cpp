@@ -16,6 +16,7 @@ Result<ImaTableName> table_from(const Json& object) {
     ANCHOR_ASSIGN_OR_RETURN(name.sha256, Digest::from_text(digest));
     if (name.sha256.alg() != HashAlg::Sha256) return rejected("a table is named by SHA-256");
     ANCHOR_ASSIGN_OR_RETURN(name.size, json_unsigned(object, "size"));
+    if (name.size == 0 || name.size > kLargestBlob) return rejected("a table has 1 to " + std::to_string(kLargestBlob) + " octets");
     return name;
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <anchor/protocol/bodies.h>
 
+#include <limits>
+
 #include <anchor/base/encoding.h>
 
 #include "shapes.h"
@@ -136,11 +138,13 @@ Result<AttestationResult> attestation_result_from(const Json& body) {
 Json to_json(const NonceGrant& grant) {
     Json selections = Json::array();
     for (const PcrSelection& selection : grant.selections) selections.push_back(to_text(selection));
-    return {{"nonce", to_base64url(grant.nonce)}, {"expires_in", grant.expires_in.count()}, {"selections", selections}};
+    Json json = {{"nonce", to_base64url(grant.nonce)}, {"expires_in", grant.expires_in.count()}, {"selections", selections}};
+    if (grant.ima) json["ima"] = {{"entries", grant.ima->entries}, {"reset_count", grant.ima->reset_count}};
+    return json;
 }
 
 Result<NonceGrant> nonce_grant_from(const Json& body) {
-    ANCHOR_RETURN_IF_ERROR(json_only_keys(body, {"nonce", "expires_in", "selections"}));
+    ANCHOR_RETURN_IF_ERROR(json_only_keys(body, {"nonce", "expires_in", "selections", "ima"}));
     NonceGrant grant;
     ANCHOR_ASSIGN_OR_RETURN(grant.nonce, json_octets(body, "nonce"));
     ANCHOR_ASSIGN_OR_RETURN(const std::uint64_t expires_in, json_unsigned(body, "expires_in"));
@@ -151,6 +155,14 @@ Result<NonceGrant> nonce_grant_from(const Json& body) {
         ANCHOR_ASSIGN_OR_RETURN(const PcrSelection selection, pcr_selection_from(text));
         grant.selections.push_back(selection);
     }
+    if (!body.contains("ima")) return grant;
+    ANCHOR_ASSIGN_OR_RETURN(const Json* ima, object_of(body, "ima"));
+    ANCHOR_RETURN_IF_ERROR(json_only_keys(*ima, {"entries", "reset_count"}));
+    grant.ima.emplace();
+    ANCHOR_ASSIGN_OR_RETURN(grant.ima->entries, json_unsigned(*ima, "entries"));
+    ANCHOR_ASSIGN_OR_RETURN(const std::uint64_t reset_count, json_unsigned(*ima, "reset_count"));
+    if (reset_count > std::numeric_limits<std::uint32_t>::max()) return rejected("\"reset_count\" has more than 32 bits");
+    grant.ima->reset_count = static_cast<std::uint32_t>(reset_count);
     return grant;
 }
 
@@ -174,6 +186,33 @@ Result<BlobChunk> blob_chunk_from(const Json& body) {
                         " does not fit a blob of " + std::to_string(chunk.name.size));
     }
     return chunk;
+}
+
+Json to_json(const BlobPlace& place) {
+    return {{"sha256", to_base64url(place.name.sha256.view())}, {"size", place.name.size}, {"offset", place.offset}};
+}
+
+Result<BlobPlace> blob_place_from(const Json& body) {
+    ANCHOR_RETURN_IF_ERROR(json_only_keys(body, {"sha256", "size", "offset"}));
+    BlobPlace place;
+    ANCHOR_ASSIGN_OR_RETURN(const Bytes digest, json_octets(body, "sha256"));
+    ANCHOR_ASSIGN_OR_RETURN(place.name.sha256, Digest::from(HashAlg::Sha256, digest));
+    ANCHOR_ASSIGN_OR_RETURN(place.name.size, json_unsigned(body, "size"));
+    ANCHOR_ASSIGN_OR_RETURN(place.offset, json_unsigned(body, "offset"));
+    if (place.offset >= place.name.size) return rejected("\"offset\" lies behind the blob");
+    return place;
+}
+
+Json blob_octets_json(ByteView octets) { return {{"octets", to_base64url(octets)}}; }
+
+Result<Bytes> blob_octets_from(const Json& body, const BlobPlace& place) {
+    ANCHOR_RETURN_IF_ERROR(json_only_keys(body, {"octets"}));
+    ANCHOR_ASSIGN_OR_RETURN(Bytes octets, json_octets(body, "octets"));
+    if (octets.empty() || octets.size() > kMaxPiece || octets.size() > place.name.size - place.offset) {
+        return rejected("piece of " + std::to_string(octets.size()) + " octets at " + std::to_string(place.offset) + " of " +
+                        std::to_string(place.name.size));
+    }
+    return octets;
 }
 
 }  // namespace anchor::protocol

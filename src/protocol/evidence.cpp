@@ -16,15 +16,37 @@ constexpr std::size_t kMaxNonce = 64;
 
 Json blob_json(const BlobName& name) { return {{"sha256", to_base64url(name.sha256.view())}, {"size", name.size}}; }
 
+Result<BlobName> blob_name_from(const Json& json) {
+    BlobName name;
+    ANCHOR_ASSIGN_OR_RETURN(const Bytes digest, json_octets(json, "sha256"));
+    ANCHOR_ASSIGN_OR_RETURN(name.sha256, Digest::from(HashAlg::Sha256, digest));
+    ANCHOR_ASSIGN_OR_RETURN(name.size, json_unsigned(json, "size"));
+    return name;
+}
+
 Result<std::optional<BlobName>> blob_from(const Json& object, std::string_view key) {
     if (!object.contains(key)) return std::optional<BlobName>();
     ANCHOR_ASSIGN_OR_RETURN(const Json* json, object_of(object, key));
     ANCHOR_RETURN_IF_ERROR(json_only_keys(*json, {"sha256", "size"}));
-    BlobName name;
-    ANCHOR_ASSIGN_OR_RETURN(const Bytes digest, json_octets(*json, "sha256"));
-    ANCHOR_ASSIGN_OR_RETURN(name.sha256, Digest::from(HashAlg::Sha256, digest));
-    ANCHOR_ASSIGN_OR_RETURN(name.size, json_unsigned(*json, "size"));
+    ANCHOR_ASSIGN_OR_RETURN(const BlobName name, blob_name_from(*json));
     return std::optional(name);
+}
+
+Json ima_json(const ImaPart& part) {
+    Json json = part.octets ? blob_json(*part.octets) : Json::object();
+    json["from"] = part.from;
+    return json;
+}
+
+Result<std::optional<ImaPart>> ima_from(const Json& object) {
+    if (!object.contains("ima_list")) return std::optional<ImaPart>();
+    ANCHOR_ASSIGN_OR_RETURN(const Json* json, object_of(object, "ima_list"));
+    ANCHOR_RETURN_IF_ERROR(json_only_keys(*json, {"from", "sha256", "size"}));
+    ImaPart part;
+    ANCHOR_ASSIGN_OR_RETURN(part.from, json_unsigned(*json, "from"));
+    if (json->size() == 1) return std::optional(part);
+    ANCHOR_ASSIGN_OR_RETURN(part.octets, blob_name_from(*json));
+    return std::optional(part);
 }
 
 Json logs_json(const Evidence& evidence) {
@@ -85,7 +107,7 @@ Bytes encode(const Evidence& evidence, SteadyTime now) {
         {"logs", logs_json(evidence)},     {"claims", claims_to_json(evidence.claims, now)},
     };
     if (evidence.quote) json["tpm"] = quote_json(*evidence.quote);
-    if (evidence.ima_list) json["ima_list"] = blob_json(*evidence.ima_list);
+    if (evidence.ima_list) json["ima_list"] = ima_json(*evidence.ima_list);
     return to_bytes(canonical_json(json));
 }
 
@@ -104,7 +126,7 @@ Result<ReceivedEvidence> evidence_from(ByteView octets, SteadyTime now) {
     ANCHOR_ASSIGN_OR_RETURN(const Json* logs, object_of(json, "logs"));
     ANCHOR_RETURN_IF_ERROR(json_only_keys(*logs, {"event_log"}));
     ANCHOR_ASSIGN_OR_RETURN(evidence.event_log, blob_from(*logs, "event_log"));
-    ANCHOR_ASSIGN_OR_RETURN(evidence.ima_list, blob_from(json, "ima_list"));
+    ANCHOR_ASSIGN_OR_RETURN(evidence.ima_list, ima_from(json));
     ANCHOR_ASSIGN_OR_RETURN(const Json* claims, object_of(json, "claims"));
     ANCHOR_ASSIGN_OR_RETURN(evidence.claims, claims_from_json(*claims, now));
     if (json.contains("tpm")) {

@@ -43,6 +43,7 @@ Result<Requests::Answer> Requests::serve(DeviceRecord& device, const protocol::R
     if (request.verb == verb::kNonce) return nonce(device);
     if (request.verb == verb::kEvidence) return evidence(device, request.body);
     if (request.verb == verb::kBlobPut) return blob(device, request.body);
+    if (request.verb == verb::kBlobGet) return published(request.body);
     if (request.verb == verb::kStandingGet) return Answer{{{"standing", device.standing_document}}, {}};
     if (request.verb == verb::kStandingAck) return acknowledge(device, request.body);
     if (request.verb == verb::kReport) return report(device, request.body);
@@ -51,7 +52,8 @@ Result<Requests::Answer> Requests::serve(DeviceRecord& device, const protocol::R
 }
 
 Result<Requests::Answer> Requests::nonce(const DeviceRecord& device) {
-    const protocol::NonceGrant grant{crypto::random_octets(kNonceSize), settings_.nonce_lifetime, settings_.pcrs};
+    protocol::NonceGrant grant{crypto::random_octets(kNonceSize), settings_.nonce_lifetime, settings_.pcrs, std::nullopt};
+    ANCHOR_ASSIGN_OR_RETURN(grant.ima, verifier_.ima_place(device.id, device.standing.group));
     const WallTime now = clock_.wall();
     ANCHOR_RETURN_IF_ERROR(store_.open_nonce(device.id, grant.nonce, now + grant.expires_in, now));
     return Answer{protocol::to_json(grant), {}};
@@ -84,6 +86,16 @@ Result<Requests::Answer> Requests::blob(const DeviceRecord& device, const Json& 
     ANCHOR_ASSIGN_OR_RETURN(const auto chunk, protocol::blob_chunk_from(body));
     ANCHOR_ASSIGN_OR_RETURN(const std::uint64_t have, store_.put_blob(device.id, chunk, clock_.wall()));
     return Answer{{{"have", have}}, {}};
+}
+
+// Whoever knows the digest of a blob may have it: the document that names it is for a whole group.
+Result<Requests::Answer> Requests::published(const Json& body) {
+    ANCHOR_ASSIGN_OR_RETURN(const auto place, protocol::blob_place_from(body));
+    if (shelf_ == nullptr) return rejected("no blobs are published here");
+    ANCHOR_ASSIGN_OR_RETURN(const auto blob, shelf_->find(place.name));
+    if (blob == nullptr) return rejected("there is no such blob");
+    const std::uint64_t size = std::min<std::uint64_t>(place.name.size - place.offset, protocol::kMaxPiece);
+    return Answer{protocol::blob_octets_json(blob->octets().subspan(place.offset, size)), {}};
 }
 
 Result<Requests::Answer> Requests::acknowledge(DeviceRecord& device, const Json& body) {

@@ -51,13 +51,14 @@ Result<void> check_addressee(const Request& request, const protocol::RequestTopi
 }  // namespace
 
 Requests::Requests(const Settings& settings, protocol::Topics topics, Store& store, Authority& authority, Verifier& verifier,
-                   const Clock& clock)
+                   const Clock& clock, BlobShelf* shelf)
     : settings_(settings),
       topics_(std::move(topics)),
       store_(store),
       authority_(authority),
       verifier_(verifier),
       clock_(clock),
+      shelf_(shelf),
       enrollment_(settings, store, authority, verifier, clock),
       devices_(std::make_unique<RateBound>(kPerSecond, kBurst, kAskers)),
       claims_(std::make_unique<RateBound>(kClaimPerSecond, kClaimBurst, kAskers)),
@@ -102,8 +103,9 @@ Result<std::string> Requests::answer_once(const Asked& asked) {
     if (judged && !judged->session.empty()) {
         ANCHOR_RETURN_IF_ERROR(store_.set_session_reply(judged->session, crypto::hash(HashAlg::Sha256, as_bytes(reply))));
     }
-    // "Try later" is no answer for good.
-    const bool final = judged.has_value() || judged.error().kind != ErrorKind::Unavailable;
+    // "Try later" is no answer for good. A piece of what is published is the same whenever it is asked for.
+    const bool final =
+        (judged.has_value() || judged.error().kind != ErrorKind::Unavailable) && asked.topic.verb != protocol::verb::kBlobGet;
     if (final) {
         ANCHOR_RETURN_IF_ERROR(store_.remember_answer(key, device, reply, clock_.wall()));
     }

@@ -7,7 +7,7 @@ namespace anchor::registry {
 namespace {
 
 // A step that was once released is never edited: the next one goes below it. Times are milliseconds since 1970.
-constexpr std::array<const char*, 1> kSteps = {
+constexpr std::array<const char*, 2> kSteps = {
     R"sql(
 CREATE TABLE devices (
     id TEXT PRIMARY KEY,
@@ -88,6 +88,9 @@ CREATE TABLE audit (
     what TEXT NOT NULL);
 CREATE TRIGGER audit_stays BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 'the audit log only grows'); END;
 CREATE TRIGGER audit_is_final BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT, 'the audit log only grows'); END;
+)sql",
+    R"sql(
+CREATE TABLE ima_progress (device TEXT PRIMARY KEY, progress TEXT NOT NULL);
 )sql",
 };
 

@@ -97,4 +97,27 @@ Result<std::optional<Bytes>> Store::blob(const DeviceId& device, const protocol:
     return std::optional(std::move(octets));
 }
 
+Result<bool> Store::read_blob(const DeviceId& device, const protocol::BlobName& name, const std::function<void(const Bytes&)>& sink) {
+    ANCHOR_ASSIGN_OR_RETURN(const auto known, progress(*database_, device, name.sha256));
+    if (!known || known->size != name.size || known->have != known->size) return false;
+    ANCHOR_RETURN_IF_ERROR(each_piece(*database_, device, name.sha256, sink));
+    return true;
+}
+
+Result<void> Store::drop_blob(const DeviceId& device, const protocol::BlobName& name) { return drop(*database_, device, name.sha256); }
+
+Result<std::optional<std::string>> Store::ima_progress(const DeviceId& device) {
+    Query query = database_->query("SELECT progress FROM ima_progress WHERE device=?", device.text());
+    ANCHOR_ASSIGN_OR_RETURN(const bool found, query.step());
+    if (!found) return std::optional<std::string>();
+    return std::optional(query.text(0));
+}
+
+Result<void> Store::set_ima_progress(const DeviceId& device, const std::optional<std::string>& progress) {
+    if (!progress) return database_->run("DELETE FROM ima_progress WHERE device=?", device.text());
+    return database_->run(
+        "INSERT INTO ima_progress (device, progress) VALUES (?,?) ON CONFLICT(device) DO UPDATE SET progress=excluded.progress",
+        device.text(), *progress);
+}
+
 }  // namespace anchor::registry

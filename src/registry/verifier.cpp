@@ -8,6 +8,7 @@
 #include <anchor/measure/registers.h>
 #include <anchor/trust/gate.h>
 
+#include "ima_lists.h"
 #include "proven_claims.h"
 
 namespace anchor::registry {
@@ -31,20 +32,6 @@ Result<std::vector<PcrSelection>> selections_of(const Quote& quote) {
     return quoted->selections;
 }
 
-void claim_ima_list(const std::optional<Bytes>& list, const PcrValues& quoted, SteadyTime now, Claims& into) {
-    if (!list) return measure::claim_ima_unknown("the device sent no IMA list", now, into);
-    const auto format = measure::ima_list_format_of(*list);
-    if (!format) return measure::claim_ima_unknown("the IMA list is in no form that can be read", now, into);
-    measure::ImaVerifyOptions options;
-    options.quoted = quoted;
-    options.reference.registers = &quoted;
-    measure::ImaVerifier verifier(*format, options);
-    if (const auto read = verifier.push(*list); !read) return measure::claim_ima_unknown(read.error().what, now, into);
-    const auto report = verifier.report();
-    if (!report) return measure::claim_ima_unknown(report.error().what, now, into);
-    measure::claim_ima(*report, options.reference, now, into);
-}
-
 // The boot log, and the registers with or without it. A log explains a mismatch; it never excuses one.
 void claim_boot(const std::optional<Bytes>& octets, const PcrValues& quoted, const measure::BootReference* reference, SteadyTime now,
                 Claims& into) {
@@ -64,12 +51,12 @@ std::string accepted_text(const std::vector<Digest>& accepted) {
 }
 
 // Whoever reads a finding about registers wants to see which, and what was found instead of what.
-void explain(Decision& decision, const std::optional<measure::BootReference>& reference, const PcrValues& quoted) {
+void explain(Decision& decision, const std::optional<measure::ReferenceValues>& reference, const PcrValues& quoted) {
     if (!reference) return;
     for (Finding& finding : decision.findings) {
         const auto about_registers = [](const FindingInput& input) { return input.claim.starts_with("boot.pcr"); };
         if (finding.unknown || std::ranges::none_of(finding.inputs, about_registers)) continue;
-        for (const auto& [index, accepted] : reference->pcrs) {
+        for (const auto& [index, accepted] : reference->boot.pcrs) {
             for (const HashAlg bank : quoted.banks()) {
                 const Digest* found = quoted.find(bank, index);
                 const bool judged = std::ranges::any_of(accepted, [&](const Digest& value) { return value.alg() == bank; });
@@ -82,6 +69,21 @@ void explain(Decision& decision, const std::optional<measure::BootReference>& re
 }
 
 }  // namespace
+
+Verifier::Verifier(const Settings& settings, Store& store, const Authority& authority, Judge& judge, const Clock& clock, BlobShelf* shelf)
+    : settings_(settings),
+      store_(store),
+      authority_(authority),
+      judge_(judge),
+      clock_(clock),
+      ima_lists_(std::make_unique<ImaLists>(store, shelf)) {}
+
+Verifier::~Verifier() = default;
+
+Result<std::optional<protocol::ImaPlace>> Verifier::ima_place(const DeviceId& device, std::string_view group) {
+    ANCHOR_ASSIGN_OR_RETURN(const auto reference, reference_values(group));
+    return ima_lists_->place(device, reference ? reference->ima : measure::ImaReferenceValues{});
+}
 
 protocol::AttestationResult Appraisal::result() const { return {decision.level, decision.overall, decision.risk, decision.findings}; }
 
@@ -126,15 +128,16 @@ Result<Appraisal> Verifier::appraise(const ReceivedEvidence& received, const Att
     }
     claim_circumstances(appraisal.circumstances, now, appraisal.claims);
     ANCHOR_ASSIGN_OR_RETURN(const auto reference, reference_values(attester.group));
-    ANCHOR_RETURN_IF_ERROR(claim_measurements(evidence, quoted, reference ? &*reference : nullptr, now, appraisal.claims));
+    ANCHOR_RETURN_IF_ERROR(claim_measurements(evidence, appraisal, quoted, reference ? &*reference : nullptr, now, appraisal.claims));
     ANCHOR_ASSIGN_OR_RETURN(appraisal.decision, judge_.judge(appraisal.claims, attester.group, now));
     explain(appraisal.decision, reference, quoted);
+    measure::name_offenders(appraisal.claims, appraisal.decision);
     return appraisal;
 }
 
-Result<void> Verifier::claim_measurements(const Evidence& evidence, const PcrValues& quoted, const measure::BootReference* reference,
-                                          SteadyTime now, Claims& into) {
-    if (quoted.empty()) {
+Result<void> Verifier::claim_measurements(const Evidence& evidence, const Appraisal& appraisal, const PcrValues& quoted,
+                                          const measure::ReferenceValues* reference, SteadyTime now, Claims& into) {
+    if (quoted.empty() || !appraisal.circumstances) {
         measure::claim_boot_unknown("there is no quote", now, into);
         measure::claim_registers_unknown("there is no quote", now, into);
         measure::claim_ima_unknown("there is no quote", now, into);
@@ -144,26 +147,22 @@ Result<void> Verifier::claim_measurements(const Evidence& evidence, const PcrVal
     if (evidence.event_log) {
         ANCHOR_ASSIGN_OR_RETURN(event_log, store_.blob(evidence.device, *evidence.event_log));
     }
-    claim_boot(event_log, quoted, reference, now, into);
-    std::optional<Bytes> ima_list;
-    if (evidence.ima_list) {
-        ANCHOR_ASSIGN_OR_RETURN(ima_list, store_.blob(evidence.device, *evidence.ima_list));
-    }
-    claim_ima_list(ima_list, quoted, now, into);
-    return {};
+    claim_boot(event_log, quoted, reference == nullptr ? nullptr : &reference->boot, now, into);
+    return ima_lists_->judge(evidence, quoted, appraisal.circumstances->clock.reset_count,
+                             reference == nullptr ? measure::ImaReferenceValues{} : reference->ima, now, into);
 }
 
 // Verified anew for each use: what lies in the database counts only as far as the authority's keys vouch for it.
-Result<std::optional<measure::BootReference>> Verifier::reference_values(std::string_view group) {
+Result<std::optional<measure::ReferenceValues>> Verifier::reference_values(std::string_view group) {
     ANCHOR_ASSIGN_OR_RETURN(const auto stored, store_.document(protocol::DocumentKind::Reference, group, 0));
-    if (!stored) return std::optional<measure::BootReference>();
+    if (!stored) return std::optional<measure::ReferenceValues>();
     const trust::Gate gate(authority_.anchors());
     const trust::Floors floors;
     const trust::Recipient recipient{settings_.tenant, group, nullptr, floors, clock_.wall()};
     const auto verified = gate.accept(stored->text, protocol::DocumentKind::Reference, recipient);
-    if (!verified) return std::optional<measure::BootReference>();  // expired or not vouched for: the same as none
-    auto reference = measure::boot_reference_from(verified->document().body);
-    if (!reference) return std::optional<measure::BootReference>();
+    if (!verified) return std::optional<measure::ReferenceValues>();  // expired or not vouched for: the same as none
+    auto reference = measure::reference_values_from(verified->document().body);
+    if (!reference) return std::optional<measure::ReferenceValues>();
     return std::optional(std::move(reference).value());
 }
 

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Policies and reference values: signed with the authority's keys, which are here only for this.
+#include <filesystem>
 #include <iostream>
 
 #include <anchor/base/file.h>
-#include <anchor/measure/reference_boot.h>
+#include <anchor/measure/ima_basis.h>
 #include <anchor/policy/policy.h>
 #include <anchor/protocol/topics.h>
+#include <anchor/store/folder_shelf.h>
 #include <anchor/trust/gate.h>
 
 #include "operations.h"
@@ -22,12 +24,42 @@ Result<Json> read_body(DocumentKind kind, const std::string& file) {
     auto body = parse_json(text, {.octets = kLargestBody});
     if (!body) return std::move(body).error().within(file);
     if (kind == DocumentKind::Reference) {
-        if (auto read = measure::boot_reference_from(*body); !read) return std::move(read).error().within(file);
+        if (auto read = measure::reference_values_from(*body); !read) return std::move(read).error().within(file);
     }
     if (kind == DocumentKind::Policy) {
         if (auto read = policy::parse_policy(text); !read) return std::move(read).error().within(file);
     }
     return body;
+}
+
+Result<void> publish(BlobShelf& shelf, const BlobName& name, const std::string& file) {
+    ANCHOR_ASSIGN_OR_RETURN(const Bytes octets, read_file(file, kLargestBlob));
+    if (measure::name_of_table(octets) != name) return rejected(file + ": is not the table that the reference values name");
+    for (std::uint64_t have = 0; have < name.size;) {
+        ANCHOR_ASSIGN_OR_RETURN(const std::uint64_t now, shelf.put(name, have, ByteView(octets).subspan(have)));
+        if (now <= have) return unavailable(file + ": changed while it was published");
+        have = now;
+    }
+    return {};
+}
+
+// Devices are judged by the table that the document names, and fetch it here: without it the document would only make claims unknown.
+Result<void> check_table(RegistryFiles& files, const Json& body, const std::string& document, const std::string& given) {
+    ANCHOR_ASSIGN_OR_RETURN(const auto values, measure::reference_values_from(body));
+    if (!values.ima.table && !given.empty()) return rejected(given + ": the reference values name no table");
+    if (!values.ima.table) return {};
+    ANCHOR_ASSIGN_OR_RETURN(const auto shelf, store::FolderShelf::open(files.folder().blobs()));
+    // What anchorctl made stands beside the document.
+    const std::string beside = (std::filesystem::path(document).parent_path() / "ima.table").string();
+    ANCHOR_ASSIGN_OR_RETURN(auto table, shelf->find(*values.ima.table));
+    std::error_code error;
+    if (table == nullptr && (!given.empty() || std::filesystem::exists(beside, error))) {
+        ANCHOR_RETURN_IF_ERROR(publish(*shelf, *values.ima.table, given.empty() ? beside : given));
+        ANCHOR_ASSIGN_OR_RETURN(table, shelf->find(*values.ima.table));
+    }
+    if (table == nullptr) return denied("the table that the reference values name is not here: add it with --table");
+    const auto opened = measure::ImaBasis::make(values.ima, std::move(table));
+    return opened ? Result<void>() : Result<void>(opened.error());
 }
 
 // The document holds its own expiry; the policy's says it already.
@@ -48,11 +80,12 @@ Result<std::string> sign_with(const protocol::Document& document, const std::str
 }  // namespace
 
 Result<void> set_document(RegistryFiles& files, DocumentKind kind, const std::string& file, const std::string& group,
-                          const std::string& key_folder) {
+                          const std::string& key_folder, const std::string& table) {
     ANCHOR_ASSIGN_OR_RETURN(const std::string name, protocol::check_name("group", group));
     ANCHOR_ASSIGN_OR_RETURN(registry::Authority * authority, files.authority());
     protocol::Document document{.kind = kind, .tenant = files.settings().tenant, .audience = protocol::audience_group(name), .name = name};
     ANCHOR_ASSIGN_OR_RETURN(document.body, read_body(kind, file));
+    if (kind == DocumentKind::Reference) ANCHOR_RETURN_IF_ERROR(check_table(files, document.body, file, table));
     ANCHOR_ASSIGN_OR_RETURN(document.not_after, expiry_of(kind, document.body));
     document.issued = files.clock().wall();
     registry::Store& store = files.store();

@@ -32,6 +32,7 @@ public:
     [[nodiscard]] std::string client_certificate() const { return path("client.pem"); }
     [[nodiscard]] std::string client_key() const { return path("client.key"); }
     [[nodiscard]] std::string authority_public_keys() const { return path("authority.pem"); }
+    [[nodiscard]] std::string blobs() const { return path("blobs"); }
     [[nodiscard]] std::string authority() const { return path("authority"); }
     [[nodiscard]] std::string broker() const { return path("broker"); }
     [[nodiscard]] std::string enroll_broker() const { return path("enroll-broker"); }

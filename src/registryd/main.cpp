@@ -24,7 +24,7 @@ int report(const Result<void>& done) {
 // Everything that the commands can be given.
 struct Given {
     InitOptions init{.folder = "/var/lib/anchor-registry"};
-    std::string device, what, note, reason, group = "default", file, keys;
+    std::string device, what, note, reason, group = "default", file, keys, table;
     bool json = false;
 };
 
@@ -115,9 +115,13 @@ void add_document(CLI::App& app, Given& given, Act& act, DocumentKind kind, cons
     set->add_option("FILE", given.file, "The body, JSON")->required();
     set->add_option("--group", given.group, "For which devices")->capture_default_str();
     set->add_option("--keys", given.keys, "Folder with authority-*.key (default: the registry's own \"authority\")");
+    if (kind == DocumentKind::Reference) {
+        set->add_option("--table", given.table, "The table of file digests that they name (default: ima.table beside the file)");
+    }
     set->callback([&, kind] {
         act = with_files(given, [&given, kind](RegistryFiles& files) {
-            return set_document(files, kind, given.file, given.group, given.keys.empty() ? files.folder().authority() : given.keys);
+            return set_document(files, kind, given.file, given.group, given.keys.empty() ? files.folder().authority() : given.keys,
+                                given.table);
         });
     });
 }

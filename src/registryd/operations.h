@@ -26,8 +26,10 @@ namespace anchor::registryd {
 [[nodiscard]] Result<void> add_roots(RegistryFiles& files, const std::string& path);
 
 /// Signs a body with the authority keys found in the folder and stores it as the next version for the group; a serving registry
-/// publishes it. Denied: too few keys. Rejected: the body is not of that kind's form.
+/// publishes it. `table` is the file that reference values name; empty: it is here already, stands beside the document as "ima.table", or
+/// they name none. Denied: too few keys, or the table that they name is not here. Rejected: the body is not of that kind's form, or the
+/// table is not the one that it names.
 [[nodiscard]] Result<void> set_document(RegistryFiles& files, protocol::DocumentKind kind, const std::string& file,
-                                        const std::string& group, const std::string& key_folder);
+                                        const std::string& group, const std::string& key_folder, const std::string& table = {});
 
 }  // namespace anchor::registryd

@@ -21,6 +21,7 @@
 #include <anchor/registry/broker_config.h>
 #include <anchor/registry/policy_judge.h>
 #include <anchor/registry/service.h>
+#include <anchor/store/folder_shelf.h>
 
 #include "certificate_renewal.h"
 #include "registry_files.h"
@@ -117,8 +118,9 @@ Result<void> serve(const std::string& folder) {
     const auto& settings = files->settings();
     registry::RegisterJudge by_registers;
     registry::PolicyJudge judge(settings, files->store(), *authority, by_registers);
-    registry::Verifier verifier(settings, files->store(), *authority, judge, files->clock());
-    registry::Requests requests(settings, topics, files->store(), *authority, verifier, files->clock());
+    ANCHOR_ASSIGN_OR_RETURN(const auto shelf, store::FolderShelf::open(files->folder().blobs()));
+    registry::Verifier verifier(settings, files->store(), *authority, judge, files->clock(), shelf.get());
+    registry::Requests requests(settings, topics, files->store(), *authority, verifier, files->clock(), shelf.get());
 
     asio::io_context loop(1);
     link::PahoLink fleet(loop, {});

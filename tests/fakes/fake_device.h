@@ -195,6 +195,8 @@ public:
         agent::AgentParts parts{clock, worker, root_, link, store, audit};
         parts.enforcer = &enforcer;
         parts.outbox = &outbox;
+        parts.shelf = shelf;
+        parts.ima_list = ima_list;
         parts.event_log = [this]() -> Result<Bytes> { return event_log; };
         parts.log = [this](agent::Severity, const std::string& text) { log.push_back(text); };
         return parts;
@@ -210,6 +212,8 @@ public:
     FakeEnforcer enforcer{journal};
     FakeOutbox outbox;
     Result<Bytes> event_log = unavailable("this machine has no event log");
+    BlobShelf* shelf = nullptr;
+    LogSource* ima_list = nullptr;
 
 private:
     RootOfTrust& root_;

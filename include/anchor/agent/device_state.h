@@ -10,6 +10,7 @@
 
 #include <anchor/core/trust_state.h>
 #include <anchor/identity/identity.h>
+#include <anchor/measure/ima_progress.h>
 #include <anchor/protocol/anchor_set.h>
 #include <anchor/trust/gate.h>
 
@@ -22,7 +23,8 @@ struct DeviceState {
     std::string group;
     std::map<std::string, std::string> documents;  ///< in force, signed, by floor key
     TrustState trust;
-    WallTime time_floor{};  ///< it is not earlier than this: the newest time that a registry has proven
+    std::optional<measure::ImaProgress> ima;  ///< for a kernel that no longer has the beginning of its list
+    WallTime time_floor{};                    ///< it is not earlier than this: the newest time that a registry has proven
 };
 
 [[nodiscard]] Bytes encode(const DeviceState& state);

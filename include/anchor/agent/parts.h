@@ -11,9 +11,11 @@
 #include <vector>
 
 #include <anchor/core/audit_sink.h>
+#include <anchor/core/blob_shelf.h>
 #include <anchor/core/claim_source.h>
 #include <anchor/core/clock.h>
 #include <anchor/core/enforcer.h>
+#include <anchor/core/log_source.h>
 #include <anchor/core/message_link.h>
 #include <anchor/core/outbox.h>
 #include <anchor/core/root_of_trust.h>
@@ -35,6 +37,8 @@ struct AgentParts {
     AuditSink& audit;
     Enforcer* enforcer = nullptr;       ///< nothing is enforced without one
     Outbox* outbox = nullptr;           ///< reports are lost while there is no connection without one
+    BlobShelf* shelf = nullptr;         ///< on the worker; what documents name by digest is never there without one
+    LogSource* ima_list = nullptr;      ///< on the worker; ima.* is unknown without one
     std::vector<ClaimSource*> sources;  ///< collected on the worker
     /// The UEFI event log, on the worker. Unavailable or Denied where there is none to read.
     std::function<Result<Bytes>()> event_log;
@@ -53,8 +57,8 @@ struct AgentSettings {
     Milliseconds interval{30'000};         ///< between local appraisals
     Milliseconds attest_every{3'600'000};  ///< between remote attestations
     Milliseconds reply_deadline{30'000};
-    std::vector<PcrSelection> selections = {{HashAlg::Sha256, 0x3ff}};
-    std::vector<std::string> local_policies;  ///< unsigned texts of this machine: they can only tighten
+    std::vector<PcrSelection> selections = {{HashAlg::Sha256, 0x7ff}};  ///< PCR 10 is what proves the IMA list
+    std::vector<std::string> local_policies;                            ///< unsigned texts of this machine: they can only tighten
 };
 
 }  // namespace anchor::agent

@@ -74,6 +74,7 @@ struct ImaReference {
     const ImaKeys* keys = nullptr;
     const PcrValues* registers = nullptr;  ///< for the boot aggregate
     std::size_t offenders_kept = 32;
+    std::string no_table;  ///< why there is no table although the reference names one: nothing is called clean then
 };
 
 class ImaAppraiser {

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include <anchor/core/claim.h>
+#include <anchor/core/decision.h>
 #include <anchor/measure/ima_verifier.h>
 
 namespace anchor::measure {
@@ -26,5 +27,9 @@ void claim_ima(const ImaReport& report, const ImaReference& judged_by, SteadyTim
 
 /// Sets every claim of the family to unknown: the list is missing, empty, unreadable or not wanted.
 void claim_ima_unknown(std::string_view why, SteadyTime observed, Claims& into);
+
+/// Adds the first of ima.offenders to each finding that rests on a claim of this family and does not show them: whoever reads a finding
+/// about files wants to see which.
+void name_offenders(const Claims& claims, Decision& decision);
 
 }  // namespace anchor::measure

@@ -10,6 +10,7 @@
 //                                                             the events of a register, in their order and in one bank
 //     "images": [ { "digest": "sha256:…", "name": "…" }, … ], every boot loader and kernel is one of these
 //     "firmware": { "min_version": "1.12.0" } }               compared as text and numbers: 1.9 is older than 1.12
+// PCR 10 has no reference value: IMA extends it all the time, and its list says what it stands for.
 
 #include <map>
 

@@ -10,17 +10,14 @@
 //            "keys": [ { "id": "0a1b2c3d", "spki": "…", "name": "…", "sha1": true }, … ] }
 //                                    who may sign files: key id, DER in base64, whether signatures that rest on SHA-1 count
 
+#include <anchor/core/blob_shelf.h>
 #include <anchor/measure/ima_signature.h>
 #include <anchor/measure/reference_boot.h>
 
 namespace anchor::measure {
 
 /// A table of file digests by its content.
-struct ImaTableName {
-    Digest sha256{HashAlg::Sha256};
-    std::uint64_t size = 0;
-    friend bool operator==(const ImaTableName&, const ImaTableName&) = default;
-};
+using ImaTableName = BlobName;
 [[nodiscard]] ImaTableName name_of_table(ByteView file);
 
 /// A key that may sign files.
@@ -29,6 +26,7 @@ struct ImaSigner {
     crypto::PublicKey key;
     std::string name;   ///< for people
     bool sha1 = false;  ///< signatures that rest on SHA-1 count too
+    friend bool operator==(const ImaSigner&, const ImaSigner&) = default;
 };
 
 struct ImaReferenceValues {
@@ -37,6 +35,7 @@ struct ImaReferenceValues {
 
     [[nodiscard]] bool empty() const noexcept { return !table && signers.empty(); }
     [[nodiscard]] ImaKeys keys() const;
+    friend bool operator==(const ImaReferenceValues&, const ImaReferenceValues&) = default;
 };
 
 struct ReferenceValues {

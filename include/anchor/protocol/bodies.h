@@ -34,11 +34,19 @@ struct AttestationResult {
 [[nodiscard]] Json to_json(const AttestationResult& result);
 [[nodiscard]] Result<AttestationResult> attestation_result_from(const Json& body);
 
+/// Up to where the registry has a device's IMA list: so many entries of the boot with that resetCount are proven.
+struct ImaPlace {
+    std::uint64_t entries = 0;
+    std::uint32_t reset_count = 0;  ///< as this device's AK quoted it
+    friend bool operator==(const ImaPlace&, const ImaPlace&) = default;
+};
+
 /// The registry's answer to attest.nonce.
 struct NonceGrant {
     Bytes nonce;
     Seconds expires_in{0};
     std::vector<PcrSelection> selections;  ///< what it wants quoted
+    std::optional<ImaPlace> ima;           ///< nothing where it wants the IMA list from its beginning
 };
 [[nodiscard]] Json to_json(const NonceGrant& grant);
 [[nodiscard]] Result<NonceGrant> nonce_grant_from(const Json& body);
@@ -52,6 +60,19 @@ struct BlobChunk {
 inline constexpr std::size_t kMaxChunk = 64UL * 1024;
 [[nodiscard]] Json to_json(const BlobChunk& chunk);
 [[nodiscard]] Result<BlobChunk> blob_chunk_from(const Json& body);
+
+/// blob.get: what is published in this place of a blob that a signed document names. The answer holds at least one octet and at most
+/// kMaxPiece, so that it fits a message.
+struct BlobPlace {
+    BlobName name;
+    std::uint64_t offset = 0;
+};
+inline constexpr std::size_t kMaxPiece = 48UL * 1024;
+[[nodiscard]] Json to_json(const BlobPlace& place);
+[[nodiscard]] Result<BlobPlace> blob_place_from(const Json& body);
+[[nodiscard]] Json blob_octets_json(ByteView octets);
+/// Rejected: no octets, too many, or more than the blob has from there on.
+[[nodiscard]] Result<Bytes> blob_octets_from(const Json& body, const BlobPlace& place);
 
 [[nodiscard]] Json to_json(const Finding& finding);
 [[nodiscard]] Result<Finding> finding_from(const Json& json);

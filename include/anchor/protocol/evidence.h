@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 
+#include <anchor/core/blob_shelf.h>
 #include <anchor/core/claim.h>
 #include <anchor/core/device_id.h>
 #include <anchor/core/quoter.h>
@@ -15,11 +16,13 @@
 
 namespace anchor::protocol {
 
-/// A log that was sent apart, in chunks, and is named by its digest.
-struct BlobName {
-    Digest sha256{HashAlg::Sha256};
-    std::uint64_t size = 0;
-    friend bool operator==(const BlobName&, const BlobName&) = default;
+using anchor::BlobName;
+
+/// The kernel's list of measured files, binary or ASCII, from an entry on at least to the one that the quoted PCR 10 stands for.
+struct ImaPart {
+    std::uint64_t from = 0;          ///< the first entry that is sent; the receiver has those before it
+    std::optional<BlobName> octets;  ///< nothing where nothing was added
+    friend bool operator==(const ImaPart&, const ImaPart&) = default;
 };
 
 struct Evidence {
@@ -27,7 +30,7 @@ struct Evidence {
     Bytes nonce;
     std::optional<Quote> quote;         ///< nothing on a device without a TPM
     std::optional<BlobName> event_log;  ///< UEFI event log, whole
-    std::optional<BlobName> ima_list;   ///< IMA list, whole, binary
+    std::optional<ImaPart> ima_list;    ///< of the same boot as the quote
     Claims claims;                      ///< what the device says of itself; ages count from `now` of the sender
 };
 

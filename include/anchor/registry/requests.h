@@ -18,7 +18,9 @@ class RateBound;
 class Requests {
 public:
     /// All must outlive it.
-    Requests(const Settings& settings, protocol::Topics topics, Store& store, Authority& authority, Verifier& verifier, const Clock& clock);
+    /// `shelf` has what is published by digest; without one nothing is.
+    Requests(const Settings& settings, protocol::Topics topics, Store& store, Authority& authority, Verifier& verifier, const Clock& clock,
+             BlobShelf* shelf = nullptr);
     ~Requests();
 
     /// The reply, a refusal included, on the topic that follows from the request's topic and from nothing else. Nothing where the topic
@@ -48,6 +50,7 @@ private:
     [[nodiscard]] Result<Answer> nonce(const DeviceRecord& device);
     [[nodiscard]] Result<Answer> evidence(DeviceRecord& device, const Json& body);
     [[nodiscard]] Result<Answer> blob(const DeviceRecord& device, const Json& body);
+    [[nodiscard]] Result<Answer> published(const Json& body);
     [[nodiscard]] Result<Answer> acknowledge(DeviceRecord& device, const Json& body);
     [[nodiscard]] Result<Answer> report(const DeviceRecord& device, const Json& body);
     [[nodiscard]] Result<Answer> document(const DeviceRecord& device, const Json& body);
@@ -58,6 +61,7 @@ private:
     Authority& authority_;
     Verifier& verifier_;
     const Clock& clock_;
+    BlobShelf* shelf_;
     Enrollment enrollment_;
     std::unique_ptr<RateBound> devices_;
     std::unique_ptr<RateBound> claims_;

@@ -6,6 +6,7 @@
 // at any moment loses nothing. Several processes may have the same file open. Errors: Unavailable where the disk or
 // another writer is in the way, Corrupt where the file is damaged.
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -147,6 +148,16 @@ public:
     [[nodiscard]] Result<std::uint64_t> put_blob(const DeviceId& device, const protocol::BlobChunk& chunk, WallTime now);
     /// Nothing where it is not there as a whole.
     [[nodiscard]] Result<std::optional<Bytes>> blob(const DeviceId& device, const protocol::BlobName& name);
+
+    /// The same piece by piece, in order and without having it in memory. False where it is not there as a whole: nothing was read then.
+    [[nodiscard]] Result<bool> read_blob(const DeviceId& device, const protocol::BlobName& name,
+                                         const std::function<void(const Bytes&)>& sink);
+    [[nodiscard]] Result<void> drop_blob(const DeviceId& device, const protocol::BlobName& name);
+
+    // How far the IMA list of a device is proven, as text; one for each device.
+    [[nodiscard]] Result<std::optional<std::string>> ima_progress(const DeviceId& device);
+    /// Nothing: it has to be proven from its beginning.
+    [[nodiscard]] Result<void> set_ima_progress(const DeviceId& device, const std::optional<std::string>& progress);
 
     // Answers that were given, so that asking twice is asking once: the last 32 of each device.
     [[nodiscard]] Result<std::optional<std::string>> answer(const Digest& request);

@@ -4,13 +4,14 @@
 // The Verifier (RFC 9334 §3): Evidence → verified claims → judgement. What a device says of itself stays marked as its own word; what
 // a quote proves is computed here anew, and a device's word about that is thrown away.
 
+#include <memory>
 #include <optional>
 #include <string_view>
 #include <vector>
 
 #include <anchor/core/clock.h>
 #include <anchor/crypto/public_key.h>
-#include <anchor/measure/reference_boot.h>
+#include <anchor/measure/reference_values.h>
 #include <anchor/protocol/bodies.h>
 #include <anchor/protocol/evidence.h>
 #include <anchor/registry/authority.h>
@@ -38,11 +39,14 @@ struct Appraisal {
     [[nodiscard]] protocol::AttestationResult result() const;
 };
 
+class ImaLists;
+
 class Verifier {
 public:
-    /// All must outlive it.
-    Verifier(const Settings& settings, Store& store, const Authority& authority, Judge& judge, const Clock& clock)
-        : settings_(settings), store_(store), authority_(authority), judge_(judge), clock_(clock) {}
+    /// All must outlive it. `shelf` has the tables that reference values name; without one nobody is judged by them.
+    Verifier(const Settings& settings, Store& store, const Authority& authority, Judge& judge, const Clock& clock,
+             BlobShelf* shelf = nullptr);
+    ~Verifier();
 
     /// Reads Evidence: plain, or in a JWS by the device's own key. Nothing in it is believed yet. Rejected: not Evidence, of another
     /// device, not signed by its key where it has to be, which is where there is no TPM.
@@ -53,17 +57,21 @@ public:
     [[nodiscard]] Result<Appraisal> appraise(const protocol::ReceivedEvidence& received, const Attester& attester,
                                              const std::optional<std::vector<PcrSelection>>& wanted);
 
+    /// Up to where this device's IMA list is proven; nothing where all of it has to be sent.
+    [[nodiscard]] Result<std::optional<protocol::ImaPlace>> ima_place(const DeviceId& device, std::string_view group);
+
 private:
-    [[nodiscard]] Result<void> claim_measurements(const protocol::Evidence& evidence, const PcrValues& quoted,
-                                                  const measure::BootReference* reference, SteadyTime now, Claims& into);
+    [[nodiscard]] Result<void> claim_measurements(const protocol::Evidence& evidence, const Appraisal& appraisal, const PcrValues& quoted,
+                                                  const measure::ReferenceValues* reference, SteadyTime now, Claims& into);
     /// Nothing where there are none in force.
-    [[nodiscard]] Result<std::optional<measure::BootReference>> reference_values(std::string_view group);
+    [[nodiscard]] Result<std::optional<measure::ReferenceValues>> reference_values(std::string_view group);
 
     const Settings& settings_;
     Store& store_;
     const Authority& authority_;
     Judge& judge_;
     const Clock& clock_;
+    std::unique_ptr<ImaLists> ima_lists_;
 };
 
 }  // namespace anchor::registry

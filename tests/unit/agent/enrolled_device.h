@@ -123,7 +123,7 @@ public:
     /// The program starts, as after a power cut.
     void start(AgentSettings settings = {}) {
         if (!agent) device.store.saved = encode(state_);
-        settings.selections = {{HashAlg::Sha256, 1U << 16U}};
+        settings.selections = selections;
         agent = std::make_unique<Agent>(device.parts(), std::move(settings));
         agent->start();
         pump();
@@ -144,6 +144,7 @@ public:
     }
     [[nodiscard]] Level level() const { return agent->trust().level; }
 
+    std::vector<PcrSelection> selections{{HashAlg::Sha256, 1U << 16U}};
     DeviceId device_id = DeviceId::parse("abcdefghijklmnopqrstuvwxyz").value();
     std::shared_ptr<fakes::FakeTpm> tpm = std::make_shared<fakes::FakeTpm>();
 

@@ -23,7 +23,7 @@ TEST(Config, HasDefaultsForEverything) {
 
     ASSERT_TRUE(config) << config.error().what;
     EXPECT_EQ(config->attest.interval, Seconds(30));
-    EXPECT_EQ(config->attest.pcrs, (std::vector<PcrSelection>{{HashAlg::Sha256, 0x3FF}}));
+    EXPECT_EQ(config->attest.pcrs, (std::vector<PcrSelection>{{HashAlg::Sha256, 0x7FF}}));
     EXPECT_EQ(config->socket.mode, 0660U);
     EXPECT_FALSE(config->claim_bundle);
     EXPECT_FALSE(config->tpm.software());
@@ -53,6 +53,7 @@ TEST(Config, TakesEveryKey) {
         pcrs = ["sha1:0", "sha256:0-2,7"]
         event_log = "/e"
         ima_list = "/i"
+        ima_table = "/t"
         [link]
         keep_alive = "30s"
         backoff_first = "2s"
@@ -75,7 +76,7 @@ TEST(Config, TakesEveryKey) {
     EXPECT_EQ(config->attest.interval, Seconds(5));
     EXPECT_EQ(config->attest.remote_every, std::chrono::hours(2));
     EXPECT_EQ(config->attest.pcrs, (std::vector<PcrSelection>{{HashAlg::Sha1, 1}, {HashAlg::Sha256, 0x87}}));
-    EXPECT_EQ(config->attest.event_log + config->attest.ima_list, "/e/i");
+    EXPECT_EQ(config->attest.event_log + config->attest.ima_list + config->attest.ima_table.value_or(""), "/e/i/t");
     EXPECT_EQ(config->link.keep_alive, Seconds(30));
     EXPECT_EQ(config->link.backoff_first, Seconds(2));
     EXPECT_EQ(config->link.backoff_longest, std::chrono::minutes(10));

@@ -38,8 +38,25 @@ TEST(AttestationResultBody, IsReadBackWithItsReasons) {
 }
 
 TEST(NonceGrantBody, IsReadBack) {
-    const NonceGrant grant{Bytes(32, 1), Seconds{60}, {{HashAlg::Sha256, 0x3ff}}};
+    const NonceGrant grant{Bytes(32, 1), Seconds{60}, {{HashAlg::Sha256, 0x3ff}}, ImaPlace{3144, 7}};
     EXPECT_EQ(nonce_grant_from(to_json(grant)).value().selections, grant.selections);
+    EXPECT_EQ(nonce_grant_from(to_json(grant)).value().ima, grant.ima);
+    Json large = to_json(grant);
+    large["ima"]["reset_count"] = std::uint64_t{1} << 32U;
+    EXPECT_FALSE(nonce_grant_from(large));
+    large.erase("ima");
+    EXPECT_EQ(nonce_grant_from(large).value().ima, std::nullopt);
+}
+
+TEST(BlobPlaceBody, LiesInItsBlobAndItsOctetsDoToo) {
+    const BlobPlace place{{Digest(HashAlg::Sha256), 10}, 8};
+    EXPECT_EQ(blob_place_from(to_json(place)).value().offset, 8U);
+    EXPECT_FALSE(blob_place_from(to_json(BlobPlace{place.name, 10})));
+
+    EXPECT_EQ(blob_octets_from(blob_octets_json(Bytes{1, 2}), place).value(), (Bytes{1, 2}));
+    EXPECT_FALSE(blob_octets_from(blob_octets_json(Bytes{1, 2, 3}), place)) << "more than the blob has";
+    EXPECT_FALSE(blob_octets_from(blob_octets_json({}), place)) << "nothing, for ever";
+    EXPECT_FALSE(blob_octets_from(blob_octets_json(Bytes(kMaxPiece + 1, 0)), {{Digest(HashAlg::Sha256), 1'000'000}, 0}));
 }
 
 TEST(BlobChunkBody, StaysInsideItsBlob) {

@@ -43,6 +43,22 @@ TEST(Evidence, IsReadBackWithAllTypesOfClaims) {
     }
 }
 
+TEST(Evidence, NamesThePartOfTheImaListThatIsSentOrThatThereIsNone) {
+    const auto read_back = [](const ImaPart& part) {
+        Evidence evidence = sample();
+        evidence.ima_list = part;
+        return evidence_from(encode(evidence, kNow), kNow).value().evidence.ima_list;
+    };
+    const ImaPart some{3144, BlobName{Digest(HashAlg::Sha256), 512}};
+    const ImaPart none{3144, std::nullopt};
+
+    EXPECT_EQ(read_back(some), some);
+    EXPECT_EQ(read_back(none), none);
+    Json half = parse_json(as_text(encode(sample(), kNow))).value();
+    half["ima_list"] = {{"from", 1}, {"size", 5}};
+    EXPECT_FALSE(evidence_from(as_bytes(half.dump()), kNow));
+}
+
 TEST(Evidence, BothSidesComputeTheSameBinding) {
     EXPECT_EQ(evidence_from(encode(sample(), kNow), kNow).value().binding, binding_of(sample(), kNow));
 }

@@ -56,8 +56,8 @@ void Fleet::reopen() {
     }
     authority = Authority::open(settings, *store, clock, keys()).value();
     judge = std::make_unique<PolicyJudge>(settings, *store, *authority, by_registers);
-    verifier = std::make_unique<Verifier>(settings, *store, *authority, *judge, clock);
-    requests = std::make_unique<Requests>(settings, topics, *store, *authority, *verifier, clock);
+    verifier = std::make_unique<Verifier>(settings, *store, *authority, *judge, clock, &shelf);
+    requests = std::make_unique<Requests>(settings, topics, *store, *authority, *verifier, clock, &shelf);
 }
 
 std::optional<Message> Fleet::ask(std::string topic, Bytes payload) {
@@ -129,7 +129,7 @@ Message TestDevice::begin_message() {
 
 std::string TestDevice::evidence_text(const Bytes& nonce, const std::vector<PcrSelection>& selections) {
     const SteadyTime now = fleet_.clock.steady();
-    protocol::Evidence evidence{enrollment->device(), nonce, {}, {}, {}, {}};
+    protocol::Evidence evidence{enrollment->device(), nonce, {}, {}, ima_list, {}};
     evidence.claims.set("os.lockdown", {std::string("integrity"), now, "kernel"});
     evidence.claims.set("boot.pcrs_match", {true, now, "tpm"});  // a lie that the Verifier must not believe
     for (const auto& [name, claim] : also_says) evidence.claims.set(name, claim);

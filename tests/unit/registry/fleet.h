@@ -17,6 +17,7 @@
 #include <anchor/registry/requests.h>
 #include <anchor/trust/gate.h>
 #include <fakes/fake_device.h>
+#include <fakes/fake_shelf.h>
 #include <fakes/fake_tpm.h>
 
 namespace anchor::registry {
@@ -46,6 +47,7 @@ public:
     [[nodiscard]] std::string last_audit();
 
     fakes::FakeClock clock;
+    fakes::FakeShelf shelf;
     Settings settings;
     protocol::Topics topics = protocol::Topics::of(kTenant).value();
     std::unique_ptr<Store> store;
@@ -97,6 +99,7 @@ public:
     std::optional<identity::Identity> identity;
     Json answer;
     Claims also_says;  ///< in its Evidence, besides what every device of these tests says
+    std::optional<protocol::ImaPart> ima_list;
     std::vector<PcrSelection> quoted{{HashAlg::Sha256, 0x47ff}};
     protocol::Topics topics = protocol::Topics::of(kTenant).value();
 

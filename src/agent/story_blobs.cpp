@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// What signed documents name by digest: fetched from the registry in pieces or found where somebody put it, and put to use once it
+// is there as a whole.
+#include "story.h"
+
+#include <nlohmann/json.hpp>
+
+namespace anchor::agent {
+namespace {
+
+using measure::ImaBasis;
+using measure::ImaReferenceValues;
+
+struct Prepared {
+    std::shared_ptr<const ImaBasis> basis;
+    bool fetch = false;  ///< the table is not here yet
+};
+
+Result<Prepared> prepare(BlobShelf& shelf, const ImaReferenceValues& values) {
+    ANCHOR_ASSIGN_OR_RETURN(auto table, shelf.find(*values.table));
+    const bool fetch = table == nullptr;
+    ANCHOR_ASSIGN_OR_RETURN(auto basis, ImaBasis::make(values, std::move(table)));
+    return Prepared{std::move(basis), fetch};
+}
+
+}  // namespace
+
+// The IMA half of the reference values. Opening a table means to hash it; until that is done nothing is looked at, because a claim that
+// is unknown for a moment only could cost the level.
+void Agent::Story::use_ima_reference() {
+    const ImaReferenceValues values = reference_ ? reference_->ima : ImaReferenceValues{};
+    if (values == ima_values_ && !ima_table_missing_) return;
+    ima_values_ = values;
+    ima_table_missing_ = false;
+    if (!values.table || parts_.shelf == nullptr) return use_ima_basis(ImaBasis::make(values, nullptr));
+    ++preparing_;
+    offload(
+        parts_.worker, [shelf = parts_.shelf, values] { return prepare(*shelf, values); },
+        [this, values](Result<Prepared> prepared) {
+            --preparing_;
+            if (stopped_ || values != ima_values_) return;
+            if (!prepared) {
+                note(Severity::Error, "the table of reference digests: " + prepared.error().what);
+                return use_ima_basis(ImaBasis::make(values, nullptr, "the table of reference digests: " + prepared.error().what));
+            }
+            ima_table_missing_ = prepared->fetch;
+            use_ima_basis(std::move(prepared->basis));
+            if (ima_table_missing_) fetch_ima_table();
+            tick();
+        });
+}
+
+void Agent::Story::use_ima_basis(Result<std::shared_ptr<const ImaBasis>> basis) {
+    if (basis) ima_memory_.basis = std::move(basis).value();
+}
+
+void Agent::Story::fetch_ima_table() {
+    if (!ima_table_missing_ || !ima_values_.table) return;
+    const BlobName name = *ima_values_.table;
+    fetch(name, [this, name](const Result<void>& fetched) {
+        if (!fetched) return note(Severity::Warning, "the table of reference digests cannot be fetched: " + fetched.error().what);
+        note(Severity::Info, "the table of reference digests is here, " + std::to_string(name.size) + " octets");
+        offload(
+            parts_.worker, [shelf = parts_.shelf, name] { return shelf->keep_only(std::array{name}); },
+            [this](const Result<void>& kept) {
+                if (stopped_) return;
+                if (!kept) note(Severity::Warning, "old blobs stay: " + kept.error().what);
+                use_ima_reference();
+            });
+    });
+}
+
+// One at a time; where it cannot begin now, nobody is called back, and a later tick tries again.
+void Agent::Story::fetch(const BlobName& name, std::function<void(Result<void>)> done) {
+    if (fetching_ || parts_.shelf == nullptr || !connected_ || !state_.identity) return;
+    fetching_ = true;
+    keep_piece({name, 0, {}}, [this, done = std::move(done)](Result<void> fetched) {
+        fetching_ = false;
+        fetch_at_ = parts_.clock.steady() + kFetchAgain;
+        done(std::move(fetched));
+    });
+}
+
+// Puts a piece down (an empty one only asks how much is here) and asks for the next.
+void Agent::Story::keep_piece(protocol::BlobChunk chunk, std::function<void(Result<void>)> done) {
+    const BlobName name = chunk.name;
+    const bool asks = chunk.octets.empty();
+    offload(
+        parts_.worker, [shelf = parts_.shelf, chunk = std::move(chunk)] { return shelf->put(chunk.name, chunk.offset, chunk.octets); },
+        [this, name, asks, offset = chunk.offset, done = std::move(done)](const Result<std::uint64_t>& have) {
+            if (stopped_) return;
+            if (!have) return done(have.error());
+            if (*have == name.size) return done({});
+            if (!asks && *have <= offset) return done(rejected("the piece does not fit what is here"));
+            ask_for_piece({name, *have}, done);
+        });
+}
+
+void Agent::Story::ask_for_piece(protocol::BlobPlace place, std::function<void(Result<void>)> done) {
+    conversation_.ask(protocol::verb::kBlobGet, to_json(place), settings_.reply_deadline,
+                      [this, place, done = std::move(done)](const Result<Answer>& answer) {
+                          if (!answer) return done(answer.error());
+                          auto octets = protocol::blob_octets_from(answer->body, place);
+                          if (!octets) return done(std::move(octets).error());
+                          keep_piece({place.name, place.offset, std::move(octets).value()}, done);
+                      });
+}
+
+}  // namespace anchor::agent

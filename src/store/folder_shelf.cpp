@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <anchor/store/folder_shelf.h>
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <algorithm>
+#include <cerrno>
+
+#include <anchor/base/encoding.h>
+#include <anchor/base/file.h>
+#include <anchor/crypto/hash.h>
+
+namespace anchor::store {
+namespace {
+
+std::string whole(const BlobName& name) { return to_hex(name.sha256.view()); }
+std::string part(const BlobName& name) { return whole(name) + ".part"; }
+
+// Files are never changed under their name: a new one takes the place of an old one, whose octets live as long as this does.
+class MappedBlob final : public Blob {
+public:
+    MappedBlob(void* octets, std::size_t size) : octets_(octets), size_(size) {}
+    MappedBlob(const MappedBlob&) = delete;
+    MappedBlob& operator=(const MappedBlob&) = delete;
+    ~MappedBlob() override { ::munmap(octets_, size_); }
+    [[nodiscard]] ByteView octets() const noexcept override { return {static_cast<const std::uint8_t*>(octets_), size_}; }
+
+private:
+    void* octets_;
+    std::size_t size_;
+};
+
+// nullptr where the file is not this blob.
+std::shared_ptr<const Blob> map_if_it_is(int fd, const BlobName& name) {
+    struct stat status {};
+    if (::fstat(fd, &status) != 0 || !S_ISREG(status.st_mode) || static_cast<std::uint64_t>(status.st_size) != name.size) return nullptr;
+    void* const octets = ::mmap(nullptr, name.size, PROT_READ, MAP_PRIVATE, fd, 0);
+    if (octets == MAP_FAILED) return nullptr;
+    auto blob = std::make_shared<const MappedBlob>(octets, name.size);
+    return crypto::hash(HashAlg::Sha256, blob->octets()) == name.sha256 ? blob : nullptr;
+}
+
+bool is_possible(const BlobName& name) { return name.size != 0 && name.size <= kLargestBlob && name.sha256.alg() == HashAlg::Sha256; }
+
+}  // namespace
+
+Result<std::unique_ptr<FolderShelf>> FolderShelf::open(const std::string& path, std::vector<std::string> by_hand) {
+    if (::mkdir(path.c_str(), S_IRWXU) != 0 && errno != EEXIST) return from_errno(path, errno);
+    UniqueFd folder(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (!folder.valid()) return from_errno(path, errno);
+    struct stat status {};
+    if (::fstat(folder.get(), &status) != 0) return from_errno(path, errno);
+    if ((status.st_mode & (S_IWGRP | S_IWOTH)) != 0) return denied(path + ": others may write here; expected mode 0700");
+    return std::unique_ptr<FolderShelf>(new FolderShelf(path, std::move(folder), std::move(by_hand)));
+}
+
+Result<std::shared_ptr<const Blob>> FolderShelf::find(const BlobName& name) {
+    if (!is_possible(name)) return std::shared_ptr<const Blob>();
+    if (const auto known = open_.find(name.sha256); known != open_.end() && known->second->octets().size() == name.size)
+        return known->second;
+    const UniqueFd fd(::openat(folder_.get(), whole(name).c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
+    if (!fd.valid() && errno != ENOENT) return from_errno(path_ + "/" + whole(name), errno);
+    auto blob = fd.valid() ? map_if_it_is(fd.get(), name) : nullptr;
+    if (fd.valid() && blob == nullptr && ::unlinkat(folder_.get(), whole(name).c_str(), 0) != 0) {
+        return from_errno(path_ + "/" + whole(name), errno);
+    }
+    if (blob == nullptr) blob = find_by_hand(name);
+    if (blob != nullptr) open_[name.sha256] = blob;
+    return blob;
+}
+
+std::shared_ptr<const Blob> FolderShelf::find_by_hand(const BlobName& name) const {
+    for (const std::string& file : by_hand_) {
+        const UniqueFd fd(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK));
+        if (!fd.valid()) continue;
+        if (auto blob = map_if_it_is(fd.get(), name)) return blob;
+    }
+    return nullptr;
+}
+
+Result<std::uint64_t> FolderShelf::size_of(const std::string& file) const {
+    struct stat status {};
+    if (::fstatat(folder_.get(), file.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0) return static_cast<std::uint64_t>(status.st_size);
+    if (errno == ENOENT) return std::uint64_t{0};
+    return from_errno(path_ + "/" + file, errno);
+}
+
+Result<std::uint64_t> FolderShelf::put(const BlobName& name, std::uint64_t offset, ByteView octets) {
+    if (!is_possible(name)) {
+        return rejected("blob of " + std::to_string(name.size) + " octets: 1 to " + std::to_string(kLargestBlob) + " are taken");
+    }
+    ANCHOR_ASSIGN_OR_RETURN(const auto here, find(name));
+    if (here != nullptr) return name.size;
+    ANCHOR_ASSIGN_OR_RETURN(std::uint64_t have, size_of(part(name)));
+    if (have >= name.size) {  // more than it may be, or a power cut right before its end
+        ANCHOR_RETURN_IF_ERROR(finish(name));
+        return name.size;
+    }
+    if (offset != have || octets.empty()) return have;
+    if (octets.size() > name.size - have) return rejected("blob: the piece goes beyond its end");
+    const std::string file = part(name);
+    const UniqueFd fd(::openat(folder_.get(), file.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, S_IRUSR | S_IWUSR));
+    if (!fd.valid()) return from_errno(path_ + "/" + file, errno);
+    ANCHOR_RETURN_IF_ERROR(write_all(fd.get(), octets, path_ + "/" + file));
+    have += octets.size();
+    if (have == name.size) {
+        if (::fsync(fd.get()) != 0) return from_errno(path_ + "/" + file, errno);
+        ANCHOR_RETURN_IF_ERROR(finish(name));
+    }
+    return have;
+}
+
+// From a part to a blob, if its octets are those of its name.
+Result<void> FolderShelf::finish(const BlobName& name) {
+    const UniqueFd fd(::openat(folder_.get(), part(name).c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
+    if (!fd.valid()) return from_errno(path_ + "/" + part(name), errno);
+    auto blob = map_if_it_is(fd.get(), name);
+    if (blob == nullptr) {
+        (void)::unlinkat(folder_.get(), part(name).c_str(), 0);
+        return rejected("blob: its octets have another digest than it is named by");
+    }
+    if (::renameat(folder_.get(), part(name).c_str(), folder_.get(), whole(name).c_str()) != 0 || ::fsync(folder_.get()) != 0) {
+        return from_errno(path_ + "/" + whole(name), errno);
+    }
+    open_[name.sha256] = std::move(blob);
+    return {};
+}
+
+Result<void> FolderShelf::keep_only(std::span<const BlobName> names) {
+    UniqueFd fd(::openat(folder_.get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    DIR* const entries = fd.valid() ? ::fdopendir(fd.get()) : nullptr;
+    if (entries == nullptr) return from_errno(path_, errno);
+    (void)fd.release();
+    std::vector<std::string> others;
+    while (const dirent* entry = ::readdir(entries)) {
+        const std::string file = static_cast<const char*>(entry->d_name);
+        const bool wanted = std::ranges::any_of(names, [&](const BlobName& name) { return file == whole(name) || file == part(name); });
+        if (!wanted && file != "." && file != "..") others.push_back(file);
+    }
+    ::closedir(entries);
+    for (const std::string& file : others) {
+        if (::unlinkat(folder_.get(), file.c_str(), 0) != 0) return from_errno(path_ + "/" + file, errno);
+    }
+    std::erase_if(open_, [&](const auto& one) { return std::ranges::find(names, one.first, &BlobName::sha256) == names.end(); });
+    return {};
+}
+
+}  // namespace anchor::store
