@@ -20,8 +20,9 @@ struct Measured {
 /// One line a difference; 3 where there is any.
 [[nodiscard]] Result<int> diff_references(const std::string& before, const std::string& after, std::ostream& out);
 
-/// Whether the measurements are as the reference says, and lead to the registers. 0 only where nothing is left to doubt: all that
-/// the reference judges was given, and is right. `table` is the file of the table; empty: beside the reference.
+/// Whether the measurements are as the reference says, and lead to the registers. 0 only where all that the reference judges was
+/// given and is right; without registers the logs are taken at their word, and it says so. `table` is the file of the table; empty:
+/// beside the reference.
 [[nodiscard]] Result<int> check_reference(const std::string& reference, const std::string& table, const Measured& measured,
                                           std::ostream& out);
 
