@@ -53,6 +53,7 @@ enum class Op : std::uint8_t {
     MakeMap,        ///< of c keys and values
     OptionalBegin,  ///< pop; an optional with a value: into locals[b]; otherwise: push it, to c
     OptionalWrap,   ///< top becomes optional.of(top)
+    OptionalElse,   ///< an optional with a value: keep it (a: its value), to c
     LoopBegin,      ///< pop the range; a: the macro; b: first of its locals; c: the exit where there is nothing to go through
     LoopNext,       ///< the next element into the variables, or to c; a: how many variables
     LoopGuard,      ///< pop; not true: on to the next element at c

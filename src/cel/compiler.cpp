@@ -183,7 +183,7 @@ void Compiler::emit_call(const Node& node) {
         emit_failure(ErrorCode::NoSuchOverload, "no such overload: '" + shortened(node.name) + "' is no function for these arguments");
         return;
     }
-    if (emit_relation(node) || emit_membership(node) || emit_matches(node)) return;
+    if (emit_relation(node) || emit_membership(node) || emit_matches(node) || emit_alternative(node)) return;
     emit_function(node);
 }
 
@@ -258,6 +258,17 @@ bool Compiler::emit_matches(const Node& node) {
     emit(text);
     code_->patterns.push_back(std::move(*regex));
     add(Op::Matches, 0, 0, 0, static_cast<std::uint32_t>(code_->patterns.size() - 1));
+    return true;
+}
+
+// or() and orValue() need their argument only where there is no value: a.or(1/0) is a.
+bool Compiler::emit_alternative(const Node& node) {
+    if (node.target == nullptr || node.children.size() != 1 || (node.name != "or" && node.name != "orValue")) return false;
+    emit(*node.target);
+    const std::uint32_t exit = add(Op::OptionalElse, 0, node.name == "orValue" ? 1 : 0);
+    emit(*node.children.front());
+    add(Op::Call, -1, 2, 0, function(node.body));
+    land(exit);
     return true;
 }
 

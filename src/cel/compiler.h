@@ -30,6 +30,7 @@ private:
     [[nodiscard]] bool emit_fixed_relation(const Node& variable, const Node& fixed, Relation relation);
     [[nodiscard]] bool emit_membership(const Node& node);
     [[nodiscard]] bool emit_matches(const Node& node);
+    [[nodiscard]] bool emit_alternative(const Node& node);
     void emit_logical(const Node& node);
     void emit_conditional(const Node& node);
     void emit_list(const Node& node);

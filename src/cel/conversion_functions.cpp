@@ -17,9 +17,14 @@ namespace {
 constexpr double kTwoTo63 = 9223372036854775808.0;
 constexpr double kTwoTo64 = 18446744073709551616.0;
 
+std::string_view without_plus(std::string_view text) {
+    const bool has_one = text.starts_with('+') && text.size() > 1 && text[1] != '-';
+    return text.substr(has_one ? 1 : 0);
+}
+
 template <class Number>
 bool read_whole(std::string_view text, Number& number) {
-    if (text.starts_with('+') && text.size() > 1 && text[1] != '-') text.remove_prefix(1);
+    text = without_plus(text);
     const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), number);
     return problem == std::errc() && end == text.data() + text.size();
 }
@@ -62,7 +67,8 @@ Value to_double(std::span<const Value> a, Scratch&) {
         case Kind::Double: return a[0];
         case Kind::Int: return Value::real(static_cast<double>(a[0].as_int()));
         case Kind::Uint: return Value::real(static_cast<double>(a[0].as_uint()));
-        case Kind::String: return read_whole(a[0].as_string(), real) ? Value::real(real) : bad_argument("double(): this text is no double");
+        case Kind::String:
+            return read_double(without_plus(a[0].as_string()), real) ? Value::real(real) : bad_argument("double(): this text is no double");
         default: return no_such_overload();
     }
 }

@@ -329,6 +329,12 @@ Value Machine::run() {
             case Op::OptionalWrap:
                 if (top->is_known()) *top = make_optional(arena(), *top);
                 break;
+            case Op::OptionalElse:
+                if (top->is(Kind::Optional) && top->as_optional() != nullptr) {
+                    if (i.a != 0) *top = *top->as_optional();
+                    jump();
+                }
+                break;
             case Op::LoopBegin:
                 if (!loop_begin(locals + i.b, *top--, static_cast<Macro>(i.a), scratch_)) jump();
                 break;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "literal.h"
 
+#include <algorithm>
 #include <charconv>
 #include <limits>
 #include <optional>
@@ -104,6 +105,20 @@ bool read_digits(std::string_view digits, std::uint64_t& value) {
     return problem == std::errc() && end == digits.data() + digits.size();
 }
 
+// Of a number that is too large or too near to 0 for a double: which of both. Its order of magnitude tells.
+bool is_tiny(std::string_view text) {
+    const std::size_t mark = std::min(text.find_first_of("eE"), text.size());
+    const std::string_view digits = text.substr(0, mark);
+    const auto point = static_cast<std::int64_t>(std::min(digits.find('.'), digits.size()));
+    const auto first = static_cast<std::int64_t>(std::min(digits.find_first_of("123456789"), digits.size()));
+    std::string_view exponent = text.substr(std::min(mark + 1, text.size()));
+    if (exponent.starts_with('+')) exponent.remove_prefix(1);
+    std::int64_t shift = 0;
+    const auto [end, problem] = std::from_chars(exponent.data(), exponent.data() + exponent.size(), shift);
+    if (problem == std::errc::result_out_of_range) return exponent.starts_with('-');
+    return point - first + shift < 0;
+}
+
 }  // namespace
 
 bool read_int(std::string_view digits, bool negative, std::int64_t& value) noexcept {
@@ -120,7 +135,11 @@ bool read_uint(std::string_view digits, std::uint64_t& value) noexcept {
 
 bool read_double(std::string_view text, double& value) noexcept {
     const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), value);
-    return problem == std::errc() && end == text.data() + text.size();
+    if (end != text.data() + text.size()) return false;
+    if (problem != std::errc::result_out_of_range) return problem == std::errc();
+    if (!is_tiny(text)) return false;
+    value = text.starts_with('-') ? -0.0 : 0.0;
+    return true;
 }
 
 bool read_text(std::string_view token, std::string& content, LiteralProblem& problem) {

@@ -18,6 +18,7 @@ struct LiteralProblem {
 /// Decimal or 0x hexadecimal, with its sign. False where it does not fit 64 bits.
 [[nodiscard]] bool read_int(std::string_view digits, bool negative, std::int64_t& value) noexcept;
 [[nodiscard]] bool read_uint(std::string_view digits, std::uint64_t& value) noexcept;
+/// Nearer to 0 than any double is 0; beyond the largest is false.
 [[nodiscard]] bool read_double(std::string_view text, double& value) noexcept;
 
 /// Prefix and quotes removed, escapes resolved: UTF-8 for a string, octets for bytes.
