@@ -40,13 +40,20 @@ bool is_text(std::string_view text) noexcept {
     return true;
 }
 
+bool can_hold(bool) noexcept { return true; }
+bool can_hold(std::int64_t) noexcept { return true; }
+bool can_hold(double value) noexcept { return std::isfinite(value); }
+bool can_hold(const std::string& value) noexcept { return is_text(value); }
+bool can_hold(WallTime value) noexcept { return value >= kFirstTime && value <= kLastTime; }
+bool can_hold(Milliseconds value) noexcept { return value >= -kLongest && value <= kLongest; }
+
 // Why no expression can hold such a value; empty where it can.
 struct Fit {
     std::string operator()(const Unknown&) const { return {}; }
     std::string operator()(bool) const { return {}; }
     std::string operator()(std::int64_t) const { return {}; }
-    std::string operator()(double value) const { return std::isfinite(value) ? "" : "not a finite number"; }
-    std::string operator()(const std::string& value) const { return is_text(value) ? "" : "not a text in UTF-8 of at most 1 MiB"; }
+    std::string operator()(double value) const { return can_hold(value) ? "" : "not a finite number"; }
+    std::string operator()(const std::string& value) const { return can_hold(value) ? "" : "not a text in UTF-8 of at most 1 MiB"; }
     std::string operator()(const std::vector<std::string>& values) const {
         if (values.size() > kMaxListed) return "a list of more than " + std::to_string(kMaxListed) + " texts";
         for (const std::string& value : values) {
@@ -54,12 +61,8 @@ struct Fit {
         }
         return {};
     }
-    std::string operator()(WallTime value) const {
-        return value < kFirstTime || value > kLastTime ? "a time outside the years 1 to 9999" : "";
-    }
-    std::string operator()(Milliseconds value) const {
-        return value > kLongest || value < -kLongest ? "a duration of more than 292 years" : "";
-    }
+    std::string operator()(WallTime value) const { return can_hold(value) ? "" : "a time outside the years 1 to 9999"; }
+    std::string operator()(Milliseconds value) const { return can_hold(value) ? "" : "a duration of more than 292 years"; }
 };
 
 // Borrows from the value and, for lists, from `elements`.
@@ -87,11 +90,51 @@ const Claim& nothing_said() {
 
 }  // namespace
 
-ClaimInput::ClaimInput(std::string_view name, std::uint32_t slot, ClaimType type, const DeclaredClaim* declared)
-    : name_(name), declared_(declared), slot_(slot), type_(type), said_(nothing_said().value), value_(cel::Value::unknown(slot)) {}
+ClaimInput::ClaimInput(std::string_view name, std::uint32_t slot, ClaimType type, const DeclaredClaim* declared, cel::Value& seen)
+    : name_(name),
+      declared_(declared),
+      slot_(slot),
+      type_(type),
+      ages_(declared != nullptr && declared->max_age.has_value()),
+      names_source_(declared != nullptr && !declared->from.empty()),
+      said_(nothing_said().value),
+      seen_(&seen) {
+    seen = cel::Value::unknown(slot);
+}
 
 bool ClaimInput::set(const Claim* said) {
     const Claim& claim = said == nullptr ? nothing_said() : *said;
+    const bool as_before = !is_too_old_ && objection_.empty() && (!names_source_ || source_ == claim.source);
+    if (!as_before) return set_slowly(claim);
+    switch (type_) {
+        case ClaimType::Bool: return replace<bool>(claim);
+        case ClaimType::Int: return replace<std::int64_t>(claim);
+        case ClaimType::Double: return replace<double>(claim);
+        case ClaimType::String: return replace<std::string>(claim);
+        case ClaimType::Timestamp: return replace<WallTime>(claim);
+        case ClaimType::Duration: return replace<Milliseconds>(claim);
+        case ClaimType::StringList: break;
+    }
+    return set_slowly(claim);
+}
+
+template <class T>
+bool ClaimInput::replace(const Claim& claim) {
+    const T* const now = std::get_if<T>(&claim.value);
+    T* const before = std::get_if<T>(&said_);
+    if (now == nullptr || before == nullptr) return set_slowly(claim);
+    if (*now == *before) {
+        observed_ = claim.observed;
+        return false;
+    }
+    if (!can_hold(*now)) return set_slowly(claim);
+    observed_ = claim.observed;
+    *before = *now;
+    *seen_ = AsExpressionValue{slot_, elements_}(*before);
+    return true;
+}
+
+bool ClaimInput::set_slowly(const Claim& claim) {
     const bool same_source = !names_source() || source_ == claim.source;
     if (same_source && said_ == claim.value) {
         if (observed_ == claim.observed) return false;
@@ -127,7 +170,7 @@ std::string ClaimInput::text() const {
 }
 
 std::optional<SteadyTime> ClaimInput::end_of_life() const {
-    if (declared_ == nullptr || !declared_->max_age || !objection_.empty() || std::holds_alternative<Unknown>(said_)) return std::nullopt;
+    if (!ages_ || !objection_.empty() || std::holds_alternative<Unknown>(said_)) return std::nullopt;
     // An age of exactly max_age still counts.
     const Milliseconds lifetime = *declared_->max_age + Milliseconds{1};
     if (observed_ > SteadyTime::max() - lifetime) return std::nullopt;
@@ -146,7 +189,7 @@ std::string ClaimInput::objection() const {
 
 void ClaimInput::convert() {
     elements_.clear();
-    value_ = is_too_old_ || !objection_.empty() ? cel::Value::unknown(slot_) : std::visit(AsExpressionValue{slot_, elements_}, said_);
+    *seen_ = is_too_old_ || !objection_.empty() ? cel::Value::unknown(slot_) : std::visit(AsExpressionValue{slot_, elements_}, said_);
 }
 
 }  // namespace anchor::policy

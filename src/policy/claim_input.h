@@ -16,21 +16,21 @@ namespace anchor::policy {
 
 class ClaimInput {
 public:
-    /// Borrows name and declaration (may be null) from the policy.
-    ClaimInput(std::string_view name, std::uint32_t slot, ClaimType type, const DeclaredClaim* declared);
+    /// Borrows name and declaration (may be null) from the policy. What expressions see is written to `seen`, which borrows from
+    /// this object until the next change: written in place, because a value that is copied at once waits for its own stores.
+    ClaimInput(std::string_view name, std::uint32_t slot, ClaimType type, const DeclaredClaim* declared, cel::Value& seen);
 
     [[nodiscard]] std::string_view name() const noexcept { return name_; }
-    [[nodiscard]] std::uint32_t slot() const noexcept { return slot_; }
 
     /// True where expressions may now see another value. Nothing said at all is nullptr.
     [[nodiscard]] bool set(const Claim* said);
+    /// Whether it grows too old at all: where not, due() is never anything.
+    [[nodiscard]] bool ages() const noexcept { return ages_; }
     /// True where what was said counts no more, or counts again.
     [[nodiscard]] bool look_at_age(SteadyTime now);
     /// From when on it is too old; nothing where it does not age, is not known or is too old already.
     [[nodiscard]] std::optional<SteadyTime> due() const;
 
-    /// Borrows from this object until the next change.
-    [[nodiscard]] const cel::Value& value() const noexcept { return value_; }
     /// For people: the value, or "unknown: " and why.
     [[nodiscard]] std::string text() const;
 
@@ -38,20 +38,26 @@ private:
     [[nodiscard]] std::optional<SteadyTime> end_of_life() const;
     /// Why what was said does not count, whatever its age; empty where it does.
     [[nodiscard]] std::string objection() const;
-    [[nodiscard]] bool names_source() const noexcept { return declared_ != nullptr && !declared_->from.empty(); }
+    [[nodiscard]] bool names_source() const noexcept { return names_source_; }
+    // One value in place of another of the same, right type: what happens all the time.
+    template <class T>
+    [[nodiscard]] bool replace(const Claim& claim);
+    [[nodiscard]] bool set_slowly(const Claim& claim);
     void convert();
 
     std::string_view name_;
     const DeclaredClaim* declared_;
     std::uint32_t slot_;
     ClaimType type_;
+    bool ages_;
+    bool names_source_;
     bool is_too_old_ = false;
     ClaimValue said_;
     SteadyTime observed_{};
     std::string source_;  // kept only where the policy names one
     std::string objection_;
     std::vector<cel::Value> elements_;
-    cel::Value value_;
+    cel::Value* seen_;
 };
 
 }  // namespace anchor::policy

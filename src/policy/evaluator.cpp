@@ -61,6 +61,7 @@ public:
         for (std::uint32_t i = groups_[group].first; i < groups_[group].end; ++i) {
             Reader& reader = readers_[i];
             if (reader.input.set(claim)) changed(reader);
+            if (!reader.input.ages()) continue;
             if (const auto due = reader.input.due()) earliest_due_ = std::min(earliest_due_, *due);
         }
     }
@@ -68,9 +69,9 @@ public:
     void set_all(const Claims& claims) {
         auto claim = claims.begin();
         for (std::uint32_t group = 0; group < groups_.size(); ++group) {  // both are in the order of names
-            while (claim != claims.end() && claim->first < groups_[group].name) ++claim;
-            const bool is_there = claim != claims.end() && claim->first == groups_[group].name;
-            set(group, is_there ? &claim->second : nullptr);
+            int order = 1;
+            while (claim != claims.end() && (order = groups_[group].name.compare(claim->first)) > 0) ++claim;
+            set(group, claim != claims.end() && order == 0 ? &claim->second : nullptr);
         }
     }
 
@@ -119,12 +120,12 @@ private:
         for (auto& [slot, rules] : rules_by_slot) {
             const auto declared = policy.claims.find(policy.slots[slot]);
             const DeclaredClaim* declaration = declared == policy.claims.end() ? nullptr : &declared->second;
-            readers_.push_back({ClaimInput(policy.slots[slot], slot, policy.types[slot], declaration), number, std::move(rules)});
+            readers_.push_back({ClaimInput(policy.slots[slot], slot, policy.types[slot], declaration, judges_.back().values[slot]), number,
+                                std::move(rules)});
         }
     }
 
     void changed(const Reader& reader) {
-        judges_[reader.policy].values[reader.input.slot()] = reader.input.value();
         for (const std::uint32_t index : reader.rules) {
             if (std::exchange(rules_[index].is_dirty, true)) continue;
             dirty_.push_back(index);
