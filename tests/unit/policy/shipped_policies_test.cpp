@@ -90,7 +90,7 @@ INSTANTIATE_TEST_SUITE_P(All, ShippedPolicy,
                          });
 
 // The schema is for editors, the reader is the law: both must know the same keys.
-TEST(PolicySchema, HasTheKeysThatTheReaderKnows) {
+TEST(PublishedSchema, HasTheKeysThatTheReaderKnows) {
     const auto schema = parse_json(text_of("policy.schema.json"));
     ASSERT_TRUE(schema) << schema.error().what;
     const auto keys = [](const Json& object) {
