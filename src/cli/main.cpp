@@ -9,6 +9,7 @@
 #include "agent_commands.h"
 #include "exit_code.h"
 #include "offline_commands.h"
+#include "policy_options.h"
 #include "reference_options.h"
 
 namespace anchor::cli {
@@ -114,6 +115,7 @@ int run(int argc, char** argv) {
     add_logs(app, args);
     add_tables(app, args);
     add_reference_commands(app, args.action);
+    add_policy_commands(app, args.agent, args.action);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& problem) {

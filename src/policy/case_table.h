@@ -31,7 +31,7 @@ struct Case {
 /// When all cases happen.
 inline constexpr SteadyTime kCaseTime{std::chrono::hours{24 * 365 * 30}};
 
-/// Rejected with the first mistake and its place.
-[[nodiscard]] Result<std::vector<Case>> parse_cases(const Policy& policy, std::string_view text);
+/// Rejected with the first mistake and its place; `mistakes`, where given, gets all of them.
+[[nodiscard]] Result<std::vector<Case>> parse_cases(const Policy& policy, std::string_view text, std::vector<Mistake>* mistakes);
 
 }  // namespace anchor::policy

@@ -67,8 +67,8 @@ bool CaseReport::passed() const noexcept {
     return std::ranges::all_of(results, [](const CaseResult& result) { return result.problems.empty(); });
 }
 
-Result<CaseReport> run_cases(const Policy& policy, std::string_view table) {
-    ANCHOR_ASSIGN_OR_RETURN(const std::vector<Case> cases, parse_cases(policy, table));
+Result<CaseReport> run_cases(const Policy& policy, std::string_view table, std::vector<Mistake>* mistakes) {
+    ANCHOR_ASSIGN_OR_RETURN(const std::vector<Case> cases, parse_cases(policy, table, mistakes));
     // Cases speak of the policy as it will be in force: signed.
     const PolicySet policies({{std::make_shared<const Policy>(policy), Origin::Signed}});
     CaseReport report;
@@ -77,7 +77,7 @@ Result<CaseReport> run_cases(const Policy& policy, std::string_view table) {
     for (const Case& one : cases) {
         Evaluator fresh(policies);
         const Decision& decision = fresh.evaluate(one.claims, kCaseTime);
-        CaseResult result{one.name, problems_of(one.wish, decision, policies)};
+        CaseResult result{one.name, problems_of(one.wish, decision, policies), decision};
         if (!(going_on.evaluate(one.claims, kCaseTime) == decision))
             result.problems.emplace_back("the decision depends on the cases before");
         cover(decision, report.coverage);

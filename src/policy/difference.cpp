@@ -8,8 +8,14 @@
 namespace anchor::policy {
 namespace {
 
-// Each statement of a document and what it says. Compared is what a policy means: order and white space are no difference.
-using Texts = std::map<std::string, std::string>;
+// What one statement of a document says, and how strict that is where it can be said: the greater, the stricter.
+struct Statement {
+    std::string text;
+    std::optional<std::int64_t> strictness;
+};
+
+// Compared is what a policy means: order and white space are no difference.
+using Statements = std::map<std::string, Statement>;
 
 std::string risk_text(int risk) { return risk > 100 ? "never" : std::to_string(risk); }
 
@@ -21,55 +27,80 @@ std::string joined(const std::vector<std::string>& texts) {
     return out.empty() ? "nothing" : out;
 }
 
-void describe_rule(const Rule& rule, Texts& into) {
+Statement plain(std::string text) { return {std::move(text), std::nullopt}; }
+
+template <class Enum>
+Statement ranked(Enum value) {
+    return {std::string(to_string(value)), static_cast<std::int64_t>(value)};
+}
+
+void describe_rule(const Rule& rule, Statements& into) {
     const std::string name = "rule " + rule.id;
-    into[name + " require"] = rule.require;
-    into[name + " about"] = to_string(rule.about);
-    into[name + " otherwise"] = to_string(rule.otherwise);
-    into[name + " if_unknown"] = to_string(rule.if_unknown);
-    into[name + " risk"] = std::to_string(rule.risk);
-    into[name + " because"] = rule.because;
-    into[name + " controls"] = joined(rule.controls);
+    into[name + " require"] = plain(rule.require);
+    into[name + " about"] = plain(std::string(to_string(rule.about)));
+    into[name + " otherwise"] = ranked(rule.otherwise);
+    into[name + " if_unknown"] = ranked(rule.if_unknown);
+    into[name + " risk"] = {std::to_string(rule.risk), rule.risk};
+    into[name + " because"] = plain(rule.because);
+    into[name + " controls"] = plain(joined(rule.controls));
 }
 
-void describe_claim(const std::string& name, const DeclaredClaim& claim, Texts& into) {
-    into["claim " + name + " type"] = to_string(claim.type);
-    into["claim " + name + " max_age"] = claim.max_age ? anchor::to_text(*claim.max_age) : "any";
-    into["claim " + name + " from"] = claim.from.empty() ? "built in" : claim.from;
+void describe_claim(const std::string& name, const DeclaredClaim& claim, Statements& into) {
+    into["claim " + name + " type"] = plain(std::string(to_string(claim.type)));
+    into["claim " + name + " max_age"] = {claim.max_age ? anchor::to_text(*claim.max_age) : "any",
+                                          claim.max_age ? -claim.max_age->count() : INT64_MIN};
+    into["claim " + name + " from"] = plain(claim.from.empty() ? "built in" : claim.from);
 }
 
-Texts describe(const Policy& policy) {
-    Texts out;
-    out["policy"] = policy.name;
-    out["version"] = std::to_string(policy.version);
-    out["not_after"] = policy.not_after ? to_rfc3339(*policy.not_after) : "never";
-    out["about"] = policy.about.empty() ? "nothing" : policy.about;
+void describe_levels(const Levels& levels, Statements& into) {
+    into["levels restricted_at_risk"] = {risk_text(levels.restricted_at_risk), -levels.restricted_at_risk};
+    into["levels quarantined_at_risk"] = {risk_text(levels.quarantined_at_risk), -levels.quarantined_at_risk};
+    into["levels recover_after"] = {anchor::to_text(levels.recover_after), levels.recover_after.count()};
+    into["levels recovery"] = {levels.recovery == Recovery::Local ? "local" : "registry", static_cast<std::int64_t>(levels.recovery)};
+}
+
+Statements describe(const Policy& policy) {
+    Statements out;
+    out["policy"] = plain(policy.name);
+    out["version"] = plain(std::to_string(policy.version));
+    out["not_after"] = plain(policy.not_after ? to_rfc3339(*policy.not_after) : "never");
+    out["about"] = plain(policy.about.empty() ? "nothing" : policy.about);
     for (const auto& [name, claim] : policy.claims) describe_claim(name, claim, out);
     for (const Rule& rule : policy.rules) describe_rule(rule, out);
-    out["levels restricted_at_risk"] = risk_text(policy.levels.restricted_at_risk);
-    out["levels quarantined_at_risk"] = risk_text(policy.levels.quarantined_at_risk);
-    out["levels recover_after"] = anchor::to_text(policy.levels.recover_after);
-    out["levels recovery"] = policy.levels.recovery == Recovery::Local ? "local" : "registry";
-    for (const auto& [name, level] : policy.access) out["access " + name] = to_string(level);
-    for (const auto& [level, wanted] : policy.respond) out["respond " + std::string(to_string(level))] = joined(wanted);
+    describe_levels(policy.levels, out);
+    for (const auto& [name, level] : policy.access)
+        out["access " + name] = {std::string(to_string(level)), -static_cast<std::int64_t>(level)};
+    for (const auto& [level, wanted] : policy.respond) out["respond " + std::string(to_string(level))] = plain(joined(wanted));
     return out;
+}
+
+std::string direction(const Statement& before, const Statement& after) {
+    if (!before.strictness || !after.strictness || *before.strictness == *after.strictness) return {};
+    return *after.strictness > *before.strictness ? " (stricter)" : " (looser)";
+}
+
+// A whole rule more or less, or an access; the other statements say it for themselves.
+std::string direction_of_presence(const std::string& what, bool is_new) {
+    if (what.starts_with("rule ") && what.ends_with(" require")) return is_new ? " (stricter)" : " (looser)";
+    if (what.starts_with("access ")) return is_new ? " (looser)" : " (stricter)";
+    return {};
 }
 
 }  // namespace
 
 std::vector<std::string> diff(const Policy& before, const Policy& after) {
-    const Texts old_texts = describe(before);
-    const Texts new_texts = describe(after);
+    const Statements old_texts = describe(before);
+    const Statements new_texts = describe(after);
     std::vector<std::string> lines;
-    for (const auto& [what, text] : old_texts) {
+    for (const auto& [what, old] : old_texts) {
         const auto now = new_texts.find(what);
         if (now == new_texts.end())
-            lines.push_back("- " + what + ": " + text);
-        else if (now->second != text)
-            lines.push_back("~ " + what + ": " + text + " → " + now->second);
+            lines.push_back("- " + what + ": " + old.text + direction_of_presence(what, false));
+        else if (now->second.text != old.text)
+            lines.push_back("~ " + what + ": " + old.text + " → " + now->second.text + direction(old, now->second));
     }
-    for (const auto& [what, text] : new_texts) {
-        if (!old_texts.contains(what)) lines.push_back("+ " + what + ": " + text);
+    for (const auto& [what, now] : new_texts) {
+        if (!old_texts.contains(what)) lines.push_back("+ " + what + ": " + now.text + direction_of_presence(what, true));
     }
     return lines;
 }

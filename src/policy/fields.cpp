@@ -13,6 +13,17 @@ bool is_lower_or_digit(char c) noexcept { return (c >= 'a' && c <= 'z') || (c >=
 
 }  // namespace
 
+// The reader of JSON says "line L, column C: what".
+Mistake mistake_from(const Error& error) {
+    Mistake mistake{1, 1, error.what};
+    unsigned line = 0;
+    unsigned column = 0;
+    int used = 0;
+    if (std::sscanf(error.what.c_str(), "line %u, column %u: %n", &line, &column, &used) == 2 && used > 0)
+        mistake = {line, column, error.what.substr(static_cast<std::size_t>(used))};
+    return mistake;
+}
+
 void Mistakes::add_at(JsonPosition place, std::string message) {
     if (!full()) found_.push_back({place.line, place.column, std::move(message)});
 }

@@ -21,6 +21,9 @@
 
 namespace anchor::policy {
 
+/// What the reader of JSON complained about, with its place.
+[[nodiscard]] Mistake mistake_from(const Error& error);
+
 class Mistakes {
 public:
     explicit Mistakes(const SourceText& text) noexcept : text_(text) {}

@@ -98,17 +98,6 @@ Policy read(const Json& json, Mistakes& mistakes) {
     return policy;
 }
 
-// The reader of JSON says "line L, column C: what".
-Mistake mistake_from(const Error& error) {
-    Mistake mistake{1, 1, error.what};
-    unsigned line = 0;
-    unsigned column = 0;
-    int used = 0;
-    if (std::sscanf(error.what.c_str(), "line %u, column %u: %n", &line, &column, &used) == 2 && used > 0)
-        mistake = {line, column, error.what.substr(static_cast<std::size_t>(used))};
-    return mistake;
-}
-
 }  // namespace
 
 std::string to_string(const Mistake& mistake) {

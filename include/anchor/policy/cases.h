@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include <anchor/core/claim.h>
+#include <anchor/core/decision.h>
 #include <anchor/policy/policy.h>
 #include <anchor/policy/policy_set.h>
 
@@ -16,6 +18,7 @@ namespace anchor::policy {
 struct CaseResult {
     std::string name;
     std::vector<std::string> problems;  ///< "level: wanted trusted, got restricted"; empty where it passed
+    Decision decision;                  ///< what the policy made of it
 };
 
 /// How a rule was seen over all cases.
@@ -33,7 +36,12 @@ struct CaseReport {
 };
 
 /// Runs a table of cases (docs/policy-guide.md has its form) in their order, each on a new evaluator and on one that has
-/// seen all cases before it; both must agree. Rejected, with line and column, where the table itself is wrong.
-[[nodiscard]] Result<CaseReport> run_cases(const Policy& policy, std::string_view table);
+/// seen all cases before it; both must agree. Rejected, with line and column, where the table itself is wrong; `mistakes`, where
+/// given, gets all that is wrong with it.
+[[nodiscard]] Result<CaseReport> run_cases(const Policy& policy, std::string_view table, std::vector<Mistake>* mistakes = nullptr);
+
+/// Claims as a table writes them, alone: {"boot.secure_boot": true, …}. What has no age was observed `now`. Rejected as above.
+[[nodiscard]] Result<Claims> claims_from(const PolicySet& policies, std::string_view text, SteadyTime now,
+                                         std::vector<Mistake>* mistakes = nullptr);
 
 }  // namespace anchor::policy

@@ -10,7 +10,8 @@
 
 namespace anchor::policy {
 
-/// What changes for a device when `after` takes the place of `before`, one line each; empty where nothing does.
+/// What changes for a device when `after` takes the place of `before`, one line each; empty where nothing does. Where the line
+/// alone tells, it ends with "(stricter)" or "(looser)"; a condition that changed is for people to read.
 [[nodiscard]] std::vector<std::string> diff(const Policy& before, const Policy& after);
 
 }  // namespace anchor::policy

@@ -60,10 +60,22 @@ TEST(Difference, NamesEachStatementThatChanged) {
 
     const auto lines = diff(*before, *test::policy_from(text));
 
-    EXPECT_THAT(lines,
-                ElementsAre("- access plc.write: trusted", "~ rule vibration require: plc.vibration_rms < 4.5 → plc.vibration_rms < 9.0",
-                            "~ version: 7 → 8", "+ access plc.stop: trusted"));
+    EXPECT_THAT(lines, ElementsAre("- access plc.write: trusted (stricter)",
+                                   "~ rule vibration require: plc.vibration_rms < 4.5 → plc.vibration_rms < 9.0", "~ version: 7 → 8",
+                                   "+ access plc.stop: trusted (looser)"));
     EXPECT_THAT(diff(*before, *before), IsEmpty());
+}
+
+TEST(Difference, SaysWhereALineAloneTellsWhatGetsStricter) {
+    const auto before = test::policy_from(kGateway);
+    std::string text(kGateway);
+    text.replace(text.find("\"risk\": 60"), 10, "\"risk\": 10");
+    text.replace(text.find("\"60s\""), 5, "\"30s\"");
+    text.replace(text.find("\"registry\""), 10, "\"local\"");
+
+    EXPECT_THAT(diff(*before, *test::policy_from(text)),
+                ElementsAre("~ claim plc.vibration_rms max_age: 1m → 30s (stricter)", "~ levels recovery: registry → local (looser)",
+                            "~ rule secure-boot risk: 60 → 10 (looser)"));
 }
 
 }  // namespace
