@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "child.h"
+#include <anchor/enforce/child.h>
 
 #include <fcntl.h>
 #include <poll.h>

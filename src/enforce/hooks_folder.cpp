@@ -11,7 +11,7 @@
 
 #include <anchor/base/file.h>
 
-#include "child.h"
+#include <anchor/enforce/child.h>
 
 namespace anchor::enforce {
 namespace {

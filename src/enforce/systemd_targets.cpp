@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <anchor/enforce/systemd_targets.h>
 
-#include "child.h"
+#include <anchor/enforce/child.h>
 
 namespace anchor::enforce {
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include <anchor/crypto/hash.h>
 #include <anchor/trust/gate.h>
 
 namespace anchor::registry {
@@ -13,6 +14,9 @@ using protocol::DocumentKind;
 
 // Devices' clocks may be a little behind ours.
 constexpr Seconds kBackdated{300};
+constexpr Seconds kDisplaceLifetime{600};
+
+Bytes digest_of(const crypto::PublicKey& key) { return to_bytes(crypto::hash(HashAlg::Sha256, key.spki()).view()); }
 
 Result<protocol::Freshness> newest_versions(Store& store) {
     protocol::Freshness freshness;
@@ -116,14 +120,61 @@ Result<std::string> Authority::fresh() {
     return text;
 }
 
-Result<std::vector<Bytes>> Authority::certify(const crypto::PublicKey& key, const DeviceId& device) {
+Result<std::vector<Bytes>> Authority::certify_for(const crypto::PublicKey& key, const DeviceId& device, Seconds lifetime) {
     const WallTime now = clock_.wall();
-    const crypto::Validity validity{now - kBackdated,
-                                    std::min(now + settings_.certificate_lifetime, keys_.issuing_chain.front().not_after())};
+    const crypto::Validity validity{now - kBackdated, std::min(now + lifetime, keys_.issuing_chain.front().not_after())};
     ANCHOR_ASSIGN_OR_RETURN(const auto certificate, builder_.device(key, settings_.tenant, device.text(), validity));
     std::vector<Bytes> chain{to_bytes(certificate.der())};
     for (const auto& above : keys_.issuing_chain) chain.push_back(to_bytes(above.der()));
     return chain;
+}
+
+Result<std::vector<Bytes>> Authority::certify(const crypto::PublicKey& key, const DeviceId& device) {
+    ANCHOR_ASSIGN_OR_RETURN(const bool revoked_key, store_.is_revoked_key(digest_of(key)));
+    if (revoked_key) return denied("a certificate for this key was revoked: a new key is needed");
+    ANCHOR_ASSIGN_OR_RETURN(auto chain, certify_for(key, device, settings_.certificate_lifetime));
+    ANCHOR_ASSIGN_OR_RETURN(const auto certificate, crypto::Certificate::from_der(chain.front()));
+    ANCHOR_ASSIGN_OR_RETURN(const auto known, store_.device(device));
+    std::optional<crypto::RevocationEntry> entry;
+    if (known && known->standing.status != StandingStatus::Active) {
+        const bool revoked = known->standing.status == StandingStatus::Revoked;
+        entry = crypto::RevocationEntry{std::chrono::floor<Seconds>(clock_.wall()),
+                                        revoked ? crypto::CrlReason::PrivilegeWithdrawn : crypto::CrlReason::CertificateHold};
+    }
+    ANCHOR_RETURN_IF_ERROR(record(certificate, device, entry));
+    return chain;
+}
+
+Result<std::vector<Bytes>> Authority::certify_to_displace(const crypto::PublicKey& key, const DeviceId& device) {
+    return certify_for(key, device, kDisplaceLifetime);
+}
+
+Bytes Authority::issuer() const { return digest_of(keys_.issuing_chain.front().public_key()); }
+
+Result<crypto::Crl> Authority::issue_list(const crypto::CrlContent& content) {
+    return crypto::issue_crl(keys_.issuing_chain.front(), *keys_.issuing, content);
+}
+
+Result<void> Authority::record(const crypto::Certificate& certificate, const DeviceId& device,
+                               std::optional<crypto::RevocationEntry> revoked) {
+    return store_.record({issuer(), to_bytes(certificate.serial()), device.text(), digest_of(certificate.public_key()),
+                          certificate.not_before(), certificate.not_after(), revoked});
+}
+
+Result<void> Authority::record_certificates(const DeviceRecord& device) {
+    if (device.certificates.empty()) return {};
+    ANCHOR_ASSIGN_OR_RETURN(const auto own, crypto::Certificate::from_der(device.certificates.front()));
+    // Of another issuing CA of ours: the lists of this one do not speak of it.
+    if (!equal(own.issuer_name(), keys_.issuing_chain.front().subject_name())) return {};
+    return record(own, device.id, std::nullopt);
+}
+
+Result<void> Authority::publish_revocations(const protocol::RevocationManifest& manifest) {
+    ANCHOR_ASSIGN_OR_RETURN(const std::uint64_t number, store_.next_number("revocations"));
+    Document document = about(DocumentKind::Revocations, protocol::audience_fleet(), number);
+    document.body = protocol::to_json(manifest);
+    ANCHOR_ASSIGN_OR_RETURN(std::string text, sign(document));
+    return store_.save(StoredDocument{DocumentKind::Revocations, "", number, document.audience, std::move(text), document.issued});
 }
 
 }  // namespace anchor::registry

@@ -91,6 +91,8 @@ Result<Requests::Answer> Requests::blob(const DeviceRecord& device, const Json& 
 // Whoever knows the digest of a blob may have it: the document that names it is for a whole group.
 Result<Requests::Answer> Requests::published(const Json& body) {
     ANCHOR_ASSIGN_OR_RETURN(const auto place, protocol::blob_place_from(body));
+    ANCHOR_ASSIGN_OR_RETURN(const auto piece, store_.list_piece(place.name, place.offset, protocol::kMaxPiece));
+    if (piece && !piece->empty()) return Answer{protocol::blob_octets_json(*piece), {}};
     if (shelf_ == nullptr) return rejected("no blobs are published here");
     ANCHOR_ASSIGN_OR_RETURN(const auto blob, shelf_->find(place.name));
     if (blob == nullptr) return rejected("there is no such blob");

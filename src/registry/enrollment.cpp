@@ -122,6 +122,7 @@ Result<protocol::EnrollGrant> Enrollment::prove(std::string_view claim, const De
     if (!before) ANCHOR_RETURN_IF_ERROR(check_approval(record));
     const std::string again = before && before->ak_public != record.ak_public ? " again, with another AK" : before ? " again" : "";
     ANCHOR_RETURN_IF_ERROR(store_.audit("enrolled", record.id.text(), "enrolled" + again + " with claim " + std::string(claim), now));
+    ANCHOR_RETURN_IF_ERROR(store_.set_claim(record.id, claim));
     return grant(std::move(record), keys.device_key, appraisal);
 }
 
@@ -149,6 +150,8 @@ Result<protocol::EnrollGrant> Enrollment::grant(DeviceRecord device, const crypt
         ANCHOR_ASSIGN_OR_RETURN(const auto document, store_.document(kind, device.standing.group, 0));
         if (document) grant.documents.push_back(document->text);
     }
+    ANCHOR_ASSIGN_OR_RETURN(std::string reinstatement, store_.reinstatement(device.id));
+    if (!reinstatement.empty()) grant.documents.push_back(std::move(reinstatement));
     grant.broker_host = settings_.broker_host;
     grant.broker_port = settings_.broker_port;
     return grant;

@@ -152,6 +152,12 @@ Result<Requests::Answer> Requests::enroll(const Asked& asked, const Request& req
         ANCHOR_ASSIGN_OR_RETURN(const auto grant, enrollment_.prove(asked.topic.claim, request.device, request.body));
         return Answer{protocol::to_json(grant), {}};
     }
+    if (request.verb == protocol::verb::kStandingGet) {
+        // Who was put aside is let in nowhere else, and has to hear of it.
+        ANCHOR_ASSIGN_OR_RETURN(const auto device, store_.device(request.device));
+        if (!device) return denied("device " + request.device.text() + " is not known here: enrol");
+        return Answer{{{"standing", device->standing_document}}, {}};
+    }
     return rejected("\"" + request.verb + "\" can't be asked with a claim certificate");
 }
 

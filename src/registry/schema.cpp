@@ -7,7 +7,7 @@ namespace anchor::registry {
 namespace {
 
 // A step that was once released is never edited: the next one goes below it. Times are milliseconds since 1970.
-constexpr std::array<const char*, 2> kSteps = {
+constexpr std::array<const char*, 3> kSteps = {
     R"sql(
 CREATE TABLE devices (
     id TEXT PRIMARY KEY,
@@ -91,6 +91,43 @@ CREATE TRIGGER audit_is_final BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT, '
 )sql",
     R"sql(
 CREATE TABLE ima_progress (device TEXT PRIMARY KEY, progress TEXT NOT NULL);
+)sql",
+    R"sql(
+CREATE TABLE certificates (
+    issuer BLOB NOT NULL,
+    serial BLOB NOT NULL,
+    device TEXT NOT NULL,
+    key_digest BLOB NOT NULL,
+    not_before INTEGER NOT NULL,
+    not_after INTEGER NOT NULL,
+    revoked_at INTEGER,
+    reason INTEGER,
+    changed INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (issuer, serial)) WITHOUT ROWID;
+CREATE INDEX certificates_by_device ON certificates(device, not_after);
+CREATE INDEX certificates_by_key ON certificates(key_digest);
+CREATE INDEX certificates_by_change ON certificates(issuer, changed);
+CREATE INDEX certificates_revoked ON certificates(issuer, revoked_at) WHERE revoked_at IS NOT NULL;
+CREATE INDEX devices_put_aside ON devices(id) WHERE online=1 AND json_extract(standing,'$.status')<>'active';
+CREATE TABLE device_claims (device TEXT PRIMARY KEY, claim TEXT NOT NULL);
+CREATE INDEX device_claims_by_claim ON device_claims(claim);
+INSERT OR REPLACE INTO device_claims (device, claim)
+    SELECT device, substr(what, instr(what, ' with claim ') + 12) FROM audit
+    WHERE act='enrolled' AND instr(what, ' with claim ')>0 ORDER BY number;
+CREATE TABLE reinstatements (device TEXT NOT NULL, number INTEGER NOT NULL, text TEXT NOT NULL, PRIMARY KEY (device, number));
+CREATE TABLE revocation_lists (
+    issuer BLOB NOT NULL,
+    kind TEXT NOT NULL,
+    number INTEGER NOT NULL,
+    base INTEGER NOT NULL,
+    change INTEGER NOT NULL,
+    this_update INTEGER NOT NULL,
+    next_update INTEGER NOT NULL,
+    digest BLOB NOT NULL,
+    size INTEGER NOT NULL,
+    octets BLOB NOT NULL,
+    PRIMARY KEY (issuer, kind, number));
+CREATE INDEX revocation_lists_by_digest ON revocation_lists(digest);
 )sql",
 };
 

@@ -84,6 +84,22 @@ Result<void> set_pcrs(const toml::node& node, Settings& settings) {
     return {};
 }
 
+// A program and its arguments, run as they stand: no shell reads them.
+Result<void> set_reload(const toml::node& node, Settings& settings) {
+    const Error expected =
+        rejected("expected a list of words, the first an absolute path, as [\"/bin/systemctl\", \"reload\", \"mosquitto\"]");
+    const auto* list = node.as_array();
+    if (list == nullptr || list->size() > 32) return expected;
+    settings.broker_reload.clear();
+    for (const auto& item : *list) {
+        const auto word = item.value_exact<std::string>();
+        if (!word || word->find('\0') != std::string::npos) return expected;
+        settings.broker_reload.push_back(*word);
+    }
+    if (!settings.broker_reload.empty() && !settings.broker_reload.front().starts_with('/')) return expected;
+    return {};
+}
+
 using Section = std::map<std::string, Setter, std::less<>>;
 
 const std::map<std::string, Section, std::less<>>& sections() {
@@ -92,7 +108,9 @@ const std::map<std::string, Section, std::less<>>& sections() {
          {{"host", host(&Settings::broker_host)},
           {"port", port(&Settings::broker_port)},
           {"enroll_host", host(&Settings::enroll_broker_host)},
-          {"enroll_port", port(&Settings::enroll_broker_port)}}},
+          {"enroll_port", port(&Settings::enroll_broker_port)},
+          {"reload", set_reload},
+          {"list_lifetime", duration(&Settings::broker_crl_lifetime)}}},
         {"enrollment",
          {{"allow_uncertified_ek", flag(&Settings::allow_uncertified_ek)},
           {"allow_software_keys", flag(&Settings::allow_software_keys)},
@@ -104,6 +122,7 @@ const std::map<std::string, Section, std::less<>>& sections() {
          {{"pcrs", set_pcrs},
           {"nonce_lifetime", duration(&Settings::nonce_lifetime)},
           {"result_lifetime", duration(&Settings::result_lifetime)}}},
+        {"revocation", {{"list_lifetime", duration(&Settings::crl_lifetime)}}},
         {"freshness", {{"interval", duration(&Settings::fresh_interval)}, {"lifetime", duration(&Settings::fresh_lifetime)}}},
     };
     return all;
@@ -163,10 +182,17 @@ Result<Settings> read_configuration(const std::string& path) {
 }
 
 std::string configuration_text(const Settings& settings) {
+    const auto quoted = [](const std::string& word) {
+        std::ostringstream text;
+        text << toml::value<std::string>(word);
+        return text.str();
+    };
     const auto yes = [](bool value) { return value ? "true" : "false"; };
     const auto lasting = [](Seconds value) { return "\"" + to_text(value) + "\""; };
     std::string pcrs;
     for (const PcrSelection& one : settings.pcrs) pcrs += (pcrs.empty() ? "\"" : ", \"") + anchor::to_text(one) + "\"";
+    std::string words;
+    for (const std::string& word : settings.broker_reload) words += (words.empty() ? "" : ", ") + quoted(word);
     std::ostringstream out;
     out << "# Configuration of anchor-registry.\n"
         << "tenant = \"" << settings.tenant << "\"\n\n"
@@ -176,7 +202,12 @@ std::string configuration_text(const Settings& settings) {
         << "port = " << settings.broker_port << "\n"
         << "# The broker for enrolment, at the listener for the registry.\n"
         << "enroll_host = \"" << settings.enroll_broker_host << "\"\n"
-        << "enroll_port = " << settings.enroll_broker_port << "\n\n"
+        << "enroll_port = " << settings.enroll_broker_port << "\n"
+        << "# Has the fleet's broker read its revocation list anew: a program and its arguments, as [\"/bin/systemctl\", \"reload\",\n"
+        << "# \"mosquitto\"]. Empty where a systemd path unit does that.\n"
+        << "reload = [" << words << "]\n"
+        << "# The list beside the broker is renewed at half of this. When it expires the broker lets nobody in.\n"
+        << "list_lifetime = " << lasting(settings.broker_crl_lifetime) << "\n\n"
         << "[enrollment]\n"
         << "# A TPM that has no EK certificate at all, and a device that has no TPM: each a risk to be taken knowingly.\n"
         << "allow_uncertified_ek = " << yes(settings.allow_uncertified_ek) << "\n"
@@ -191,6 +222,9 @@ std::string configuration_text(const Settings& settings) {
         << "pcrs = [" << pcrs << "]\n"
         << "nonce_lifetime = " << lasting(settings.nonce_lifetime) << "\n"
         << "result_lifetime = " << lasting(settings.result_lifetime) << "\n\n"
+        << "[revocation]\n"
+        << "# The lists that devices fetch are renewed at half of this.\n"
+        << "list_lifetime = " << lasting(settings.crl_lifetime) << "\n\n"
         << "[freshness]\n"
         << "# How often the registry says which documents are the newest, and for how long that counts.\n"
         << "interval = " << lasting(settings.fresh_interval) << "\n"

@@ -21,6 +21,7 @@
 #include <anchor/registry/broker_config.h>
 #include <anchor/registry/store.h>
 
+#include "broker_guard.h"
 #include "certificate_renewal.h"
 #include "configuration.h"
 #include "folder.h"
@@ -240,6 +241,7 @@ Result<registry::BrokerFiles> broker_files_of(const Folder& folder, const InitOp
     settings.enroll_port = static_cast<std::uint16_t>(options.enroll_port);
     settings.enroll_registry_port = static_cast<std::uint16_t>(options.enroll_registry_port);
     settings.user = broker_user(options);
+    settings.with_crl = true;
     return registry::broker_files(settings);
 }
 
@@ -266,6 +268,16 @@ Result<void> write_store(const Folder& folder, const std::string& anchors) {
     });
 }
 
+// The broker does not start without one.
+Result<void> write_first_list(const Folder& folder) {
+    ANCHOR_ASSIGN_OR_RETURN(const auto files, RegistryFiles::open(folder.path()));
+    ANCHOR_ASSIGN_OR_RETURN(registry::Authority * authority, files->authority());
+    registry::Revocations revocations(files->settings(), files->store(), *authority, files->clock());
+    ANCHOR_RETURN_IF_ERROR(revocations.refresh());
+    ANCHOR_RETURN_IF_ERROR(write_broker_list(folder, revocations, 0));
+    return {};
+}
+
 }  // namespace
 
 Result<void> init(const InitOptions& options) {
@@ -289,6 +301,7 @@ Result<void> init(const InitOptions& options) {
     ANCHOR_RETURN_IF_ERROR(write_enroll_broker(Folder(folder.enroll_broker()), broker_files, fleet));
     ANCHOR_RETURN_IF_ERROR(write_bundle(folder, fleet, options, anchors));
     ANCHOR_RETURN_IF_ERROR(write_store(folder, anchors));
+    ANCHOR_RETURN_IF_ERROR(write_first_list(folder));
     ANCHOR_RETURN_IF_ERROR(give_away(folder, options.user, broker_user(options)));
     std::cout << "Registry of tenant \"" << options.tenant << "\" made in " << folder.path() << ":\n"
               << "  claim-" << options.batch << ".json     what devices of this batch are born with (holds a private key)\n"

@@ -5,6 +5,7 @@
 
 #include "init.h"
 #include "operations.h"
+#include "put_aside.h"
 #include "serve.h"
 
 namespace anchor::registryd {
@@ -25,6 +26,7 @@ int report(const Result<void>& done) {
 struct Given {
     InitOptions init{.folder = "/var/lib/anchor-registry"};
     std::string device, what, note, reason, group = "default", file, keys, table;
+    PutAside order;
     bool json = false;
 };
 
@@ -73,23 +75,65 @@ void add_devices(CLI::App& app, Given& given, Act& act) {
     auto* approve_one = app.add_subcommand("approve", "Let a device enrol that waits for approval");
     approve_one->add_option("ID", given.device, "The device")->required();
     approve_one->callback([&] { act = with_files(given, [&given](RegistryFiles& files) { return approve(files, given.device); }); });
-    auto* suspend = app.add_subcommand("suspend", "Put a device aside until \"resume\"");
-    suspend->add_option("ID", given.device, "The device")->required();
-    suspend->add_option("--reason", given.reason, "Why, in words")->required();
-    suspend->callback([&] {
-        act = with_files(
-            given, [&given](RegistryFiles& files) { return set_status(files, given.device, StandingStatus::Suspended, given.reason); });
-    });
-    auto* resume = app.add_subcommand("resume", "End a suspension");
-    resume->add_option("ID", given.device, "The device")->required();
-    resume->callback([&] {
-        act = with_files(given, [&given](RegistryFiles& files) { return set_status(files, given.device, StandingStatus::Active, ""); });
-    });
     auto* group = app.add_subcommand("group", "Put a device into a group: its policy and its reference values");
     group->add_option("ID", given.device, "The device")->required();
     group->add_option("GROUP", given.group, "The group")->required();
     group->callback(
         [&] { act = with_files(given, [&given](RegistryFiles& files) { return set_group(files, given.device, given.group); }); });
+}
+
+crypto::CrlReason code_of(const std::string& word) {
+    if (word == "key-compromise") return crypto::CrlReason::KeyCompromise;
+    return word == "retired" ? crypto::CrlReason::CessationOfOperation : crypto::CrlReason::PrivilegeWithdrawn;
+}
+
+CLI::App* add_order(CLI::App& app, Given& given, const char* name, const char* about) {
+    auto* command = app.add_subcommand(name, about);
+    Selection& who = given.order.who;
+    command->add_option("ID", who.devices, "The devices");
+    command->add_option("--label", who.labels, "All devices with this label, NAME=VALUE; may be said more than once");
+    command->add_option("--batch", who.batch, "All devices that enrolled with this claim");
+    command->add_option("--ek-manufacturer", who.ek_manufacturer, "All devices whose EK certificate was issued by somebody of that name");
+    command->add_flag("--yes", given.order.yes, "Needed where the devices are not named one by one");
+    return command;
+}
+
+void add_put_aside(CLI::App& app, Given& given, Act& act) {
+    auto* suspend_some = add_order(app, given, "suspend", "Put devices aside until \"resume\": their certificates are on hold");
+    suspend_some->add_option("--reason", given.order.reason, "Why, in words")->required();
+    suspend_some->callback([&] { act = with_files(given, [&given](RegistryFiles& files) { return suspend(files, given.order); }); });
+
+    auto* revoke_some = add_order(app, given, "revoke", "Put devices aside for good: only a reinstatement, k of n, ends that");
+    revoke_some->add_option("--reason", given.order.reason, "Why, in words")->required();
+    revoke_some->add_option("--code", given.what, "What stands on the lists")
+        ->check(CLI::IsMember({"key-compromise", "retired", "withdrawn"}))
+        ->default_str("withdrawn");
+    revoke_some->callback([&] {
+        act = with_files(given, [&given](RegistryFiles& files) {
+            given.order.code = code_of(given.what);
+            return revoke(files, given.order);
+        });
+    });
+
+    auto* resume_some = add_order(app, given, "resume", "End suspensions");
+    resume_some->callback([&] { act = with_files(given, [&given](RegistryFiles& files) { return resume(files, given.order); }); });
+
+    auto* back = app.add_subcommand("reinstate", "End a revocation; the device enrols again, with a new key");
+    back->add_option("ID", given.device, "The device")->required();
+    back->add_option("--reason", given.reason, "Why, in words");
+    back->add_option("--keys", given.keys, "Folder with authority-*.key (default: the registry's own \"authority\")");
+    back->add_option("--out", given.what, "Write the signed document here as well, for \"anchorctl import\"");
+    back->add_option("--document", given.file, "Take a document that was signed elsewhere");
+    back->callback([&] {
+        act = with_files(given, [&given](RegistryFiles& files) {
+            if (!given.file.empty()) return take_reinstatement(files, given.device, given.file);
+            return reinstate(files, given.device, given.reason, given.keys.empty() ? files.folder().authority() : given.keys, given.what);
+        });
+    });
+
+    auto* crl = app.add_subcommand("crl", "Renew and show the revocation lists; the broker's is written as well");
+    crl->add_option("--out", given.file, "Write full list and delta here, PEM, for \"anchorctl import\"");
+    crl->callback([&] { act = with_files(given, [&given](RegistryFiles& files) { return show_lists(files, given.file); }); });
 }
 
 void add_endorsements(CLI::App& app, Given& given, Act& act) {
@@ -138,6 +182,7 @@ int run(int count, char** words) {
     add_init(app, given, act);
     app.add_subcommand("serve", "Answer devices until SIGTERM")->callback([&] { act = [&] { return serve(given.init.folder); }; });
     add_devices(app, given, act);
+    add_put_aside(app, given, act);
     add_endorsements(app, given, act);
     add_document(app, given, act, DocumentKind::Policy, "Policies of groups");
     add_document(app, given, act, DocumentKind::Reference, "Reference values of groups");

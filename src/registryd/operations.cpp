@@ -81,16 +81,6 @@ Result<void> approve(RegistryFiles& files, const std::string& text) {
     });
 }
 
-Result<void> set_status(RegistryFiles& files, const std::string& id, StandingStatus status, const std::string& reason) {
-    return files.store().atomically([&]() -> Result<void> {
-        ANCHOR_ASSIGN_OR_RETURN(auto device, find_device(files, id));
-        if (device.standing.status == StandingStatus::Revoked) return denied(id + " is revoked: only a signed reinstatement ends that");
-        device.standing.status = status;
-        device.standing.reason = status == StandingStatus::Active ? "" : reason;
-        return renew_standing(files, device, std::string(to_string(status)), reason);
-    });
-}
-
 Result<void> set_group(RegistryFiles& files, const std::string& id, const std::string& group) {
     ANCHOR_ASSIGN_OR_RETURN(const std::string name, protocol::check_name("group", group));
     return files.store().atomically([&]() -> Result<void> {

@@ -14,8 +14,6 @@ namespace anchor::registryd {
 /// Denied where there is no such device.
 [[nodiscard]] Result<void> show_device(RegistryFiles& files, const std::string& id, bool json);
 [[nodiscard]] Result<void> approve(RegistryFiles& files, const std::string& id);
-/// A new standing. Denied: no such device, or revoked for good.
-[[nodiscard]] Result<void> set_status(RegistryFiles& files, const std::string& id, StandingStatus status, const std::string& reason);
 /// The group decides which policy and which reference values apply.
 [[nodiscard]] Result<void> set_group(RegistryFiles& files, const std::string& id, const std::string& group);
 

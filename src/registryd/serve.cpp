@@ -23,6 +23,7 @@
 #include <anchor/registry/service.h>
 #include <anchor/store/folder_shelf.h>
 
+#include "broker_guard.h"
 #include "certificate_renewal.h"
 #include "registry_files.h"
 
@@ -97,12 +98,13 @@ void keep_renewing(asio::steady_timer& timer, const RegistryFiles& files, regist
     });
 }
 
-void keep_ticking(asio::steady_timer& timer, registry::Service& service) {
+void keep_ticking(asio::steady_timer& timer, registry::Service& service, BrokerGuard& guard) {
     timer.expires_after(kTick);
-    timer.async_wait([&timer, &service](const asio::error_code& error) {
+    timer.async_wait([&timer, &service, &guard](const asio::error_code& error) {
         if (error) return;
+        guard.tick();
         service.tick();
-        keep_ticking(timer, service);
+        keep_ticking(timer, service, guard);
     });
 }
 
@@ -125,6 +127,7 @@ Result<void> serve(const std::string& folder) {
     asio::io_context loop(1);
     link::PahoLink fleet(loop, {});
     link::PahoLink enrollment(loop, {});
+    BrokerGuard guard(loop, *files, *authority, at_fleet);
     registry::Service service(topics, files->store(), *authority, requests, fleet, enrollment);
     asio::steady_timer timer(loop);
     asio::steady_timer renewal(loop);
@@ -136,11 +139,13 @@ Result<void> serve(const std::string& folder) {
         timer.cancel();
         renewal.cancel();
         service.stop();
+        guard.stop();
         loop.stop();
     });
     service.start(std::move(at_fleet), std::move(at_enrollment));
-    keep_ticking(timer, service);
     keep_renewing(renewal, *files, service);
+    guard.tick();
+    keep_ticking(timer, service, guard);
     spdlog::info("serving tenant {} at broker {}:{}, enrolment at {}:{}", settings.tenant, settings.broker_host, settings.broker_port,
                  settings.enroll_broker_host, settings.enroll_broker_port);
     notify("READY=1");

@@ -59,9 +59,11 @@ public:
 
     void operator()(const StandingArrived& arrived) {
         if (arrived.standing.number <= state_.standing_number) return;
+        // Revocation ends by reinstatement alone. A later standing, which may be here before it, does not even move the number: then the
+        // reinstatement would look old.
+        if (state_.standing == StandingStatus::Revoked && arrived.standing.status != StandingStatus::Revoked) return;
         state_.standing_number = arrived.standing.number;
-        // Revocation ends by reinstatement alone: a later standing moves the number and nothing else.
-        if (state_.standing != StandingStatus::Revoked) state_.standing = arrived.standing.status;
+        state_.standing = arrived.standing.status;
         out_.floor = true;
     }
 

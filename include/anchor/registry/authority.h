@@ -14,6 +14,7 @@
 #include <anchor/protocol/anchor_set.h>
 #include <anchor/protocol/bodies.h>
 #include <anchor/protocol/request.h>
+#include <anchor/protocol/revocations.h>
 #include <anchor/registry/settings.h>
 #include <anchor/registry/store.h>
 
@@ -46,13 +47,29 @@ public:
     /// The freshness document in force; a new one where it has grown old or does not name the newest documents.
     [[nodiscard]] Result<std::string> fresh();
 
-    /// A certificate for the device's key and the chain above it, leaf first.
+    /// A certificate for the device's key and the chain above it, leaf first; remembered, so that it can be revoked. Where the owner has
+    /// put the device aside it is revoked or on hold from the beginning. Denied: a key whose certificate was revoked for good.
     [[nodiscard]] Result<std::vector<Bytes>> certify(const crypto::PublicKey& key, const DeviceId& device);
+    /// In a device's name for ten minutes, for a connection that takes the place of the device's own at the broker. It lets nobody
+    /// speak for the device: requests are signed by the key that the registry knows, not by any that is certified.
+    [[nodiscard]] Result<std::vector<Bytes>> certify_to_displace(const crypto::PublicKey& key, const DeviceId& device);
+
+    // Revocation lists.
+    /// SHA-256 over the issuing CA's SubjectPublicKeyInfo: by this its lists and certificates are told from those of others.
+    [[nodiscard]] Bytes issuer() const;
+    [[nodiscard]] Result<crypto::Crl> issue_list(const crypto::CrlContent& content);
+    /// Remembers the certificate that stands in a device's record.
+    [[nodiscard]] Result<void> record_certificates(const DeviceRecord& device);
+    /// Signs and stores the next manifest.
+    [[nodiscard]] Result<void> publish_revocations(const protocol::RevocationManifest& manifest);
 
 private:
     Authority(const Settings& settings, Store& store, const Clock& clock, OnlineKeys keys, crypto::CertificateBuilder builder)
         : settings_(settings), store_(store), clock_(clock), keys_(std::move(keys)), builder_(std::move(builder)) {}
     [[nodiscard]] Result<std::string> sign(const protocol::Document& document);
+    [[nodiscard]] Result<std::vector<Bytes>> certify_for(const crypto::PublicKey& key, const DeviceId& device, Seconds lifetime);
+    [[nodiscard]] Result<void> record(const crypto::Certificate& certificate, const DeviceId& device,
+                                      std::optional<crypto::RevocationEntry> revoked);
     [[nodiscard]] protocol::Document about(protocol::DocumentKind kind, std::string audience, std::uint64_t version) const;
 
     const Settings& settings_;

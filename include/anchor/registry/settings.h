@@ -35,6 +35,13 @@ struct Settings {
     Seconds nonce_lifetime{300};
     Seconds result_lifetime{3600};
 
+    /// Of the revocation lists: a device that has no newer one by then knows that it is behind. Renewed at half of it.
+    Seconds crl_lifetime{7L * 24 * 3600};
+    /// Of the list beside the broker. When it expires the broker lets nobody in, so this is how long the registry may be down.
+    Seconds broker_crl_lifetime{365L * 24 * 3600};
+    /// Makes the broker read that list anew: a program and its arguments. Empty where somebody else sees to it.
+    std::vector<std::string> broker_reload;
+
     /// A device that hears nothing newer within the lifetime sees that something is withheld.
     Seconds fresh_interval{300};
     Seconds fresh_lifetime{3600};

@@ -15,6 +15,7 @@
 
 #include <anchor/base/secret_bytes.h>
 #include <anchor/core/standing.h>
+#include <anchor/crypto/crl.h>
 #include <anchor/protocol/bodies.h>
 #include <anchor/protocol/document.h>
 #include <anchor/tpmwire/attestation.h>
@@ -77,6 +78,34 @@ struct EndorsementListEntry {
     std::string note;
 };
 
+/// A certificate that this registry has issued to a device.
+struct CertificateRecord {
+    Bytes issuer;        ///< SHA-256 over the issuing CA's SubjectPublicKeyInfo
+    Bytes serial;        ///< big-endian
+    std::string device;  ///< its name
+    Bytes key_digest;    ///< SHA-256 over its SubjectPublicKeyInfo
+    WallTime not_before{};
+    WallTime not_after{};
+    std::optional<crypto::RevocationEntry> revoked;
+};
+
+enum class ListKind : std::uint8_t {
+    Full,    ///< what devices begin with
+    Delta,   ///< what has changed since the newest full list
+    Broker,  ///< the whole as the broker reads it: it takes no deltas
+};
+
+struct RevocationListRecord {
+    Bytes issuer;  ///< as above
+    ListKind kind = ListKind::Full;
+    std::uint64_t number = 0;
+    std::uint64_t base = 0;    ///< of a delta
+    std::uint64_t change = 0;  ///< up to which change of the certificates it tells
+    WallTime this_update{};
+    WallTime next_update{};
+    protocol::BlobName name;
+};
+
 struct AuditEntry {
     std::uint64_t number = 0;
     WallTime at{};
@@ -110,6 +139,10 @@ public:
     [[nodiscard]] Result<std::optional<DeviceId>> device_of_key(ByteView key_digest);
     [[nodiscard]] Result<void> save(const DeviceRecord& device);
     [[nodiscard]] Result<void> set_online(const DeviceId& id, bool online);
+
+    /// With which claim a device has enrolled last: its batch.
+    [[nodiscard]] Result<void> set_claim(const DeviceId& id, std::string_view claim);
+    [[nodiscard]] Result<std::vector<DeviceId>> devices_of_claim(std::string_view claim);
 
     // Who may enrol.
     [[nodiscard]] Result<void> list_endorsement(ByteView digest, std::string_view note, WallTime now);
@@ -158,6 +191,35 @@ public:
     [[nodiscard]] Result<std::optional<std::string>> ima_progress(const DeviceId& device);
     /// Nothing: it has to be proven from its beginning.
     [[nodiscard]] Result<void> set_ima_progress(const DeviceId& device, const std::optional<std::string>& progress);
+
+    // Certificates of devices, and the lists of those that count no longer.
+    /// Where it is revoked already, the next lists say so.
+    [[nodiscard]] Result<void> record(const CertificateRecord& certificate);
+    /// All that the device ever had, the newest first.
+    [[nodiscard]] Result<std::vector<CertificateRecord>> certificates(const DeviceId& device);
+    /// The document that ended a device's revocation, as signed.
+    [[nodiscard]] Result<void> save_reinstatement(const DeviceId& device, std::uint64_t number, std::string_view text);
+    /// The newest; empty where there is none.
+    [[nodiscard]] Result<std::string> reinstatement(const DeviceId& device);
+    /// Whether a certificate for this key was revoked for good.
+    [[nodiscard]] Result<bool> is_revoked_key(ByteView key_digest);
+    /// Devices whose certificates were revoked or put on hold after that time, and when.
+    [[nodiscard]] Result<std::map<std::string, WallTime>> revoked_after(ByteView issuer, WallTime time);
+    /// Devices that are suspended or revoked and say that they are connected.
+    [[nodiscard]] Result<std::vector<std::string>> online_but_put_aside();
+    /// Revokes it, or takes it off the lists. Whether that may be is the caller's business.
+    [[nodiscard]] Result<void> set_revocation(const CertificateRecord& certificate, const std::optional<crypto::RevocationEntry>& entry);
+    /// The number of the last change; it grows with each.
+    [[nodiscard]] Result<std::uint64_t> newest_change(ByteView issuer);
+    /// All that is revoked and has not expired before that time.
+    [[nodiscard]] Result<std::vector<crypto::RevokedCertificate>> revoked(ByteView issuer, WallTime expired_before);
+    /// What has changed after that change, as a delta list says it.
+    [[nodiscard]] Result<std::vector<crypto::RevokedCertificate>> revoked_since(ByteView issuer, std::uint64_t change, WallTime now);
+    /// The three newest of a kind are kept.
+    [[nodiscard]] Result<void> save(const RevocationListRecord& list, ByteView octets);
+    [[nodiscard]] Result<std::optional<RevocationListRecord>> newest_list(ByteView issuer, ListKind kind);
+    /// A piece of a list; nothing where there is no such list (any longer).
+    [[nodiscard]] Result<std::optional<Bytes>> list_piece(const protocol::BlobName& name, std::uint64_t offset, std::size_t size);
 
     // Answers that were given, so that asking twice is asking once: the last 32 of each device.
     [[nodiscard]] Result<std::optional<std::string>> answer(const Digest& request);

@@ -115,6 +115,11 @@ TEST(Step, OnlyAReinstatementEndsARevocation) {
     EXPECT_EQ(step(revoked.state, standing(6, StandingStatus::Active), at(1)).state.level, Level::Revoked);
     EXPECT_EQ(step(revoked.state, Reinstated{5}, at(1)).state.level, Level::Revoked) << "an old reinstatement";
 
+    // The standing that comes with a reinstatement may be here before it.
+    const Step early = step(revoked.state, standing(7, StandingStatus::Active), at(1));
+    EXPECT_EQ(step(early.state, Reinstated{6}, at(1)).state.standing, StandingStatus::Active);
+    EXPECT_EQ(step(revoked.state, standing(7, StandingStatus::Revoked), at(1)).state.standing_number, 7U);
+
     const Step back = step(revoked.state, Reinstated{6}, at(1));
     EXPECT_EQ(back.state.level, Level::Unverified) << "it begins with nothing judged";
 }
