@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "story.h"
 
+#include <algorithm>
+#include <iterator>
+
 #include <anchor/crypto/certificate.h>
 #include <anchor/measure/ima_claims.h>
 
@@ -111,6 +114,7 @@ void Agent::Story::tick() {
     send_reports();
     if (connected_ && state_.identity && (attest_soon_ || steady >= attest_at_)) attest();
     if (connected_ && steady >= fetch_at_) fetch_ima_table();
+    look_again_ = looking_ || preparing_ != 0;
     if (looking_ || preparing_ != 0 || (state_.identity && !keyring_)) return apply(trust::TimePassed{});
     looking_ = true;
     offload(
@@ -120,7 +124,9 @@ void Agent::Story::tick() {
         },
         [this](Observation seen) {
             looking_ = false;
-            if (!stopped_) judge(std::move(seen));
+            if (stopped_) return;
+            judge(std::move(seen));
+            if (std::exchange(look_again_, false)) tick();
         });
 }
 
@@ -149,6 +155,8 @@ void Agent::Story::judge(Observation seen) {
     }
     last_failure_ = appraisal.tpm_failure ? appraisal.tpm_failure->what : "";
     apply(judged);
+    // The level may be the same, and the policies others.
+    if (told_ != evaluator_.policies().enforcement(state_.trust.level)) enforce();
     if (const auto due = evaluator_.next_due(); due && parts_.wake_at) parts_.wake_at(*due);
     if (parts_.changed) parts_.changed();
 }
@@ -212,10 +220,22 @@ void Agent::Story::apply(const trust::Event& event) {
     if (parts_.changed) parts_.changed();
 }
 
-void Agent::Story::enforce() {
-    if (parts_.enforcer == nullptr) return;
+void Agent::Story::enforce() { tell_enforcer(evaluator_.policies().enforcement(state_.trust.level)); }
+
+// New policies, not judged by yet: what they close is closed and what they ask for is done at once; nothing opens before that.
+void Agent::Story::enforce_what_closes() {
+    if (!told_) return;
     Enforcement wish = evaluator_.policies().enforcement(state_.trust.level);
-    wish.level = state_.trust.level;
+    std::erase_if(wish.allow, [&](const std::string& name) { return !std::ranges::binary_search(told_->allow, name); });
+    std::vector<std::string> both;
+    std::ranges::set_union(wish.respond, told_->respond, std::back_inserter(both));
+    wish.respond = std::move(both);
+    if (wish != *told_) tell_enforcer(std::move(wish));
+}
+
+void Agent::Story::tell_enforcer(Enforcement wish) {
+    told_ = wish;
+    if (parts_.enforcer == nullptr) return;
     if (auto done = parts_.enforcer->apply(wish); !done) note(Severity::Error, "enforcement: " + done.error().what);
 }
 
@@ -257,7 +277,9 @@ void Agent::attest() { story_->attest(); }
 const TrustState& Agent::trust() const noexcept { return story_->trust(); }
 bool Agent::allows(std::string_view name) const { return story_->allows(name); }
 Json Agent::status() const { return story_->status(); }
+Json Agent::decision(Level wanted) const { return story_->decision(wanted); }
 void Agent::quote(Bytes nonce, std::function<void(Result<QuoteForPeople>)> done) { story_->quote(std::move(nonce), std::move(done)); }
 Result<void> Agent::import(std::string_view text) { return story_->import(text); }
+void Agent::use_local_policies(std::vector<std::string> texts) { story_->use_local_policies(std::move(texts)); }
 
 }  // namespace anchor::agent

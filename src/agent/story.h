@@ -36,9 +36,11 @@ public:
 
     // story_documents.cpp
     [[nodiscard]] Result<void> import(std::string_view text);
+    void use_local_policies(std::vector<std::string> texts);
 
     // story_status.cpp
     [[nodiscard]] Json status() const;
+    [[nodiscard]] Json decision(Level wanted) const;
 
 private:
     // story.cpp
@@ -49,6 +51,8 @@ private:
     void add_own_claims(SteadyTime now);
     void apply(const trust::Event& event);
     void enforce();
+    void enforce_what_closes();
+    void tell_enforcer(Enforcement wish);
     void note(Severity severity, const std::string& text);
     void audit(std::string what, std::vector<std::pair<std::string, std::string>> details);
     /// The later of clock and floor: what certificates and documents are judged at.
@@ -122,8 +126,10 @@ private:
     std::optional<tpmwire::Earlier> earlier_;
     Claims claims_;
     Decision decision_;
+    std::optional<Enforcement> told_;  // what the enforcer knows
     bool looking_ = false;
     int preparing_ = 0;  // jobs that make what is judged by: until they are done nothing is looked at
+    bool look_again_ = false;  // somebody asked for a look while one was under way: it may have been too early
     SteadyTime since_{};
     WallTime since_wall_{};
     std::string last_failure_;  // the same failure is told once

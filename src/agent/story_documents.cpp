@@ -204,6 +204,15 @@ void Agent::Story::use_policies() {
             note(Severity::Error, "local policy is refused: " + parsed.error().what);
     }
     evaluator_ = policy::Evaluator(policy::PolicySet(std::move(policies)));
+    if (parts_.policies_changed) parts_.policies_changed(evaluator_.policies());
+    enforce_what_closes();
+}
+
+void Agent::Story::use_local_policies(std::vector<std::string> texts) {
+    settings_.local_policies = std::move(texts);
+    if (!loaded_) return;  // they are part of what load() puts in force
+    use_policies();
+    tick();
 }
 
 }  // namespace anchor::agent

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include <anchor/crypto/certificate.h>
+#include <anchor/policy/explanation.h>
 
 namespace anchor::agent {
 namespace {
@@ -39,16 +40,45 @@ std::string reason_of(const TrustState& trust) {
     return trust.because;
 }
 
+Json findings_json(const Decision& decision) {
+    Json findings = Json::array();
+    for (const Finding& finding : decision.findings) findings.push_back(protocol::to_json(finding));
+    return findings;
+}
+
+Json policies_json(const policy::PolicySet& policies) {
+    Json list = Json::array();
+    for (const auto& in_force : policies.policies())
+        list.push_back({{"name", in_force.policy->name}, {"version", in_force.policy->version}});
+    return list;
+}
+
+Json explanation_json(const policy::Explanation& explanation) {
+    Json obstacles = Json::array();
+    for (const policy::Obstacle& each : explanation.obstacles)
+        obstacles.push_back(
+            {{"finding", protocol::to_json(each.finding)}, {"require", each.require}, {"holds_at", to_string(each.holds_at)}});
+    return {{"level", to_string(explanation.level)},
+            {"wanted", to_string(explanation.wanted)},
+            {"risk", explanation.risk},
+            {"obstacles", std::move(obstacles)},
+            {"risk_notes", explanation.risk_notes}};
+}
+
 }  // namespace
+
+Json Agent::Story::decision(Level wanted) const {
+    return {{"level", to_string(decision_.level)},
+            {"in_force", to_string(state_.trust.level)},
+            {"because", reason_of(state_.trust)},
+            {"risk", decision_.risk},
+            {"findings", findings_json(decision_)},
+            {"policies", policies_json(evaluator_.policies())},
+            {"explanation", explanation_json(policy::explain(evaluator_.policies(), decision_, wanted))}};
+}
 
 Json Agent::Story::status() const {
     const TrustState& trust = state_.trust;
-    Json findings = Json::array();
-    for (const Finding& finding : decision_.findings) findings.push_back(protocol::to_json(finding));
-    Json policies = Json::array();
-    for (const auto& in_force : evaluator_.policies().policies()) {
-        policies.push_back({{"name", in_force.policy->name}, {"version", in_force.policy->version}});
-    }
     Json registry = nullptr;
     if (trust.registry) registry = {{"level", to_string(trust.registry->level)}, {"expires", to_rfc3339(trust.registry->expires)}};
     Json tpm = nullptr;
@@ -86,7 +116,7 @@ Json Agent::Story::status() const {
         {"local_level", to_string(trust.local)},
         {"registry", registry},
         {"standing", {{"status", to_string(trust.standing)}, {"number", trust.standing_number}, {"reason", nullptr}}},
-        {"findings", findings},
+        {"findings", findings_json(decision_)},
         {"risk", decision_.risk},
         {"identity", identity},
         {"tpm", tpm},
@@ -96,7 +126,7 @@ Json Agent::Story::status() const {
           {"since", time_or_null(connected_since_)},
           {"last_error", text_or_null(connection_error_)}}},
         {"attestation", attestation},
-        {"policies", policies},
+        {"policies", policies_json(evaluator_.policies())},
     };
 }
 

@@ -14,8 +14,8 @@ namespace anchor::daemon {
 /// after the enrolment.
 [[nodiscard]] Result<agent::AgentSettings> agent_settings(const DaemonConfig& config);
 
-/// The texts of all *.json in the folder, in the order of their names, each a policy without a mistake; none where there is no
-/// folder. Policies of this kind only tighten, so one that cannot be used is an error, never left out.
+/// The unsigned policies of the folder, in the order of their names, each without a mistake; none where there is no folder.
+/// They only tighten, so at the start, where there is no earlier state of them, one that cannot be used is an error and never left out.
 [[nodiscard]] Result<std::vector<std::string>> read_local_policies(const std::string& folder);
 
 }  // namespace anchor::daemon

@@ -22,6 +22,15 @@ Result<std::string> only_text(const Json& parameters, std::string_view name) {
     return json_string(parameters, name);
 }
 
+Result<Level> wanted_level(const Json& parameters) {
+    if (parameters.empty() || (parameters.size() == 1 && parameters.contains("wanted") && parameters["wanted"].is_null()))
+        return Level::Trusted;
+    ANCHOR_ASSIGN_OR_RETURN(const std::string name, only_text(parameters, "wanted"));
+    const auto level = level_from(name);
+    if (!level) return rejected("wanted: expected trusted, restricted, unverified, quarantined or revoked");
+    return *level;
+}
+
 Result<Bytes> nonce_of(const Json& parameters) {
     ANCHOR_ASSIGN_OR_RETURN(const std::string text, only_text(parameters, "nonce"));
     if (text.empty() || text.size() > 2 * kMaxNonce) return rejected("nonce: expected 1 to 64 octets in hexadecimal");
@@ -83,9 +92,10 @@ Json LocalApi::status() const {
 
 void LocalApi::get_status(const control::Call&, const control::Responder& responder) { responder.done({{"status", status()}}); }
 
-void LocalApi::get_decision(const control::Call&, const control::Responder& responder) {
-    const Json now = status();
-    responder.done({{"decision", {{"level", now["local_level"]}, {"findings", now["findings"]}, {"policies", now["policies"]}}}});
+void LocalApi::get_decision(const control::Call& call, const control::Responder& responder) {
+    const auto wanted = wanted_level(call.parameters);
+    if (!wanted) return responder.fail(wanted.error());
+    responder.done({{"decision", agent_.decision(*wanted)}});
 }
 
 void LocalApi::subscribe(const control::Call&, const control::Responder& responder) {
@@ -121,8 +131,9 @@ void LocalApi::check_access(const control::Call& call, const control::Responder&
     responder.done({{"allowed", agent_.allows(*name)}, {"level", to_string(agent_.trust().level)}});
 }
 
-void LocalApi::put_telemetry(const control::Call&, const control::Responder& responder) {
-    responder.fail(unavailable("this version of the agent takes no telemetry"));
+void LocalApi::put_telemetry(const control::Call& call, const control::Responder& responder) {
+    if (auto taken = telemetry_.put(call.parameters, call.peer.uid); !taken) return responder.fail(taken.error());
+    responder.done(Json::object());
 }
 
 void LocalApi::import(const control::Call& call, const control::Responder& responder) {

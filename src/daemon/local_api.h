@@ -12,13 +12,21 @@
 #include <anchor/control/server.h>
 #include <anchor/core/clock.h>
 
+#include "telemetry.h"
+
 namespace anchor::daemon {
 
 class LocalApi {
 public:
     /// All must outlive it. `selections` are the registers of every quote, in their order.
-    LocalApi(asio::io_context& loop, agent::Agent& agent, const Clock& clock, std::vector<PcrSelection> selections, std::string version)
-        : loop_(loop), agent_(agent), clock_(clock), selections_(std::move(selections)), version_(std::move(version)) {}
+    LocalApi(asio::io_context& loop, agent::Agent& agent, Telemetry& telemetry, const Clock& clock, std::vector<PcrSelection> selections,
+             std::string version)
+        : loop_(loop),
+          agent_(agent),
+          telemetry_(telemetry),
+          clock_(clock),
+          selections_(std::move(selections)),
+          version_(std::move(version)) {}
 
     void answer(const control::Call& call, const control::Responder& responder);
 
@@ -48,6 +56,7 @@ private:
 
     asio::io_context& loop_;
     agent::Agent& agent_;
+    Telemetry& telemetry_;
     const Clock& clock_;
     std::vector<PcrSelection> selections_;
     std::string version_;

@@ -5,6 +5,7 @@
 #include <asio/post.hpp>
 #include <csignal>
 #include <system_error>
+#include <utility>
 
 #include <anchor/identity/software_root.h>
 #include <anchor/observe/kernel_source.h>
@@ -69,15 +70,22 @@ Wiring::Wiring(const DaemonConfig& config, agent::AgentSettings settings, std::u
       counter_(counter_of(device_, config.tpm.counter_index)),
       store_(*disk_, counter_ ? &*counter_ : nullptr),
       root_(root_of(device_, config.tpm)),
+      telemetry_(board_, clock_, log, [this] { look_at_telemetry_soon(); }),
       boot_log_(config.attest.event_log, warden_),
       ima_list_(config.attest.ima_list, warden_),
       link_(loop_, link_settings(config.link)),
       worker_(loop_),
       warden_worker_(loop_),
       courier_(warden_worker_, warden_, log),
+      notices_(config.runtime_dir, courier_, log),
+      policies_(LocalPolicies(config.policy_dir),
+                {[this](std::string_view text) { return agent_->import(text); },
+                 [this](std::vector<std::string> texts) { agent_->use_local_policies(std::move(texts)); }, log},
+                settings.local_policies),
       interval_(std::min(settings.interval, notice_.watchdog().value_or(settings.interval * 2) / 2)),
       ticks_(loop_),
-      wake_up_(loop_) {
+      wake_up_(loop_),
+      telemetry_wake_up_(loop_) {
     auto selections = settings.selections;
     std::vector<std::string> by_hand;
     if (config.attest.ima_table) by_hand.push_back(*config.attest.ima_table);
@@ -90,7 +98,7 @@ Wiring::Wiring(const DaemonConfig& config, agent::AgentSettings settings, std::u
     else
         log(agent::Severity::Error, "outbox: " + outbox.error().what + "; reports are lost while there is no connection");
     agent_ = std::make_unique<agent::Agent>(parts(config.state_dir), std::move(settings));
-    api_.emplace(loop_, *agent_, clock_, std::move(selections), std::string(kProgramVersion));
+    api_.emplace(loop_, *agent_, telemetry_, clock_, std::move(selections), std::string(kProgramVersion));
 }
 
 Wiring::~Wiring() = default;
@@ -104,6 +112,7 @@ std::vector<ClaimSource*> Wiring::make_sources(const std::string& state_dir) {
     sources_.push_back(std::make_unique<observe::TimeSource>());
     std::vector<ClaimSource*> borrowed;
     for (const auto& source : sources_) borrowed.push_back(source.get());
+    borrowed.push_back(&board_);
     return borrowed;
 }
 
@@ -123,7 +132,7 @@ agent::AgentParts Wiring::parts(const std::string& state_dir) {
         .link = link_,
         .store = store_,
         .audit = audit_,
-        .enforcer = &courier_,
+        .enforcer = &notices_,
         .outbox = outbox_ ? &*outbox_ : nullptr,
         .shelf = shelf_.get(),
         .ima_list = &ima_list_,
@@ -134,6 +143,7 @@ agent::AgentParts Wiring::parts(const std::string& state_dir) {
             [this] {
                 if (api_) api_->changed();
             },
+        .policies_changed = [this](const policy::PolicySet& policies) { telemetry_.follow(policies); },
         .wake_at = [this](SteadyTime time) { wake_at(time); },
     };
 }
@@ -153,6 +163,7 @@ Result<void> Wiring::listen(const DaemonConfig& config) {
 void Wiring::run() {
     signals_->listen([this](int signal) { on_signal(signal); });
     agent_->start();
+    policies_.bring();
     arm_tick();
     notice_.send("READY=1\nSTATUS=level " + std::string(to_string(agent_->trust().level)));
     log(agent::Severity::Info, "ready: anchord " + std::string(kProgramVersion));
@@ -161,7 +172,9 @@ void Wiring::run() {
 
 void Wiring::tick() {
     courier_.retry();
+    notices_.retry();
     api_->pass_time();
+    policies_.look();
     agent_->tick();
     // Fed behind the round that this tick began, once it came back from the worker: a thread that hangs starves the watchdog.
     worker_.run([] {}, [this] { notice_.send("WATCHDOG=1\nSTATUS=level " + std::string(to_string(agent_->trust().level))); });
@@ -183,9 +196,26 @@ void Wiring::wake_at(SteadyTime time) {
     });
 }
 
+// Each look has the TPM sign: an application that puts a value every second must not keep it busy.
+void Wiring::look_at_telemetry_soon() {
+    constexpr Milliseconds kSoon{200};
+    constexpr Milliseconds kEvery{5'000};
+    if (std::exchange(telemetry_waits_, true)) return;
+    const SteadyTime now = clock_.steady();
+    const bool lately = telemetry_looked_ != SteadyTime::min() && now - telemetry_looked_ < kEvery;
+    telemetry_wake_up_.expires_after(lately ? std::max(kSoon, kEvery - (now - telemetry_looked_)) : kSoon);
+    telemetry_wake_up_.async_wait([this](const std::error_code& aborted) {
+        if (aborted) return;
+        telemetry_waits_ = false;
+        telemetry_looked_ = clock_.steady();
+        agent_->tick();
+    });
+}
+
 void Wiring::on_signal(int signal) {
     if (signal != SIGHUP) return stop();
-    log(agent::Severity::Info, "SIGHUP: configuration is read at the start only; restart to apply changes");
+    log(agent::Severity::Info, "SIGHUP: policies are read anew; all other configuration is read at the start only");
+    policies_.bring();
 }
 
 void Wiring::stop() {

@@ -23,9 +23,12 @@
 #include "config.h"
 #include "ima_list.h"
 #include "local_api.h"
+#include "policy_courier.h"
 #include "service_notice.h"
 #include "signal_mailbox.h"
 #include "system_clock.h"
+#include "telemetry.h"
+#include "trust_notice.h"
 #include "warden_courier.h"
 #include "worker_thread.h"
 
@@ -54,6 +57,7 @@ private:
     void tick();
     void arm_tick();
     void wake_at(SteadyTime time);
+    void look_at_telemetry_soon();
     void tpm_turned(const std::optional<Error>& why);
     void on_signal(int signal);
     void stop();
@@ -70,6 +74,8 @@ private:
     std::optional<tpm::EsysCounter> counter_;  // the same
     store::SealedState store_;
     std::unique_ptr<RootOfTrust> root_;
+    observe::TelemetryBoard board_;
+    Telemetry telemetry_;
     std::vector<std::unique_ptr<ClaimSource>> sources_;
     enforce::WardenClient warden_;
     BootLog boot_log_;
@@ -80,11 +86,16 @@ private:
     WorkerThread worker_;
     WorkerThread warden_worker_;
     WardenCourier courier_;
+    TrustNotice notices_;
+    PolicyCourier policies_;
     std::optional<LocalApi> api_;
     std::unique_ptr<control::Server> server_;
     const Milliseconds interval_;
     asio::steady_timer ticks_;
     asio::steady_timer wake_up_;
+    asio::steady_timer telemetry_wake_up_;
+    bool telemetry_waits_ = false;
+    SteadyTime telemetry_looked_ = SteadyTime::min();
     std::unique_ptr<SignalMailbox> signals_;
 };
 

@@ -22,11 +22,27 @@ bool is_small(const ClaimValue& value) {
     return true;
 }
 
+// What JSON cannot say. What can't be adapted stays as it is, and is of another type then.
+void adapt(ClaimValue& value, ClaimType wanted) {
+    if (const auto* whole = std::get_if<std::int64_t>(&value); whole != nullptr && wanted == ClaimType::Double) {
+        value = static_cast<double>(*whole);
+        return;
+    }
+    const auto* text = std::get_if<std::string>(&value);
+    if (text == nullptr) return;
+    if (wanted == ClaimType::Timestamp) {
+        if (const auto time = from_rfc3339(*text)) value = *time;
+    } else if (wanted == ClaimType::Duration) {
+        if (const auto duration = parse_duration(*text)) value = *duration;
+    }
+}
+
 bool is_same(const TelemetryGrant& a, const TelemetryGrant& b) { return a.type == b.type && a.uid == b.uid && a.source == b.source; }
 
 }  // namespace
 
 void TelemetryBoard::grant(std::map<std::string, TelemetryGrant> grants) {
+    const std::scoped_lock locked(lock_);
     std::erase_if(values_, [&](const auto& entry) {
         const auto now = grants.find(entry.first);
         return now == grants.end() || !is_same(now->second, grants_.at(entry.first));
@@ -35,6 +51,7 @@ void TelemetryBoard::grant(std::map<std::string, TelemetryGrant> grants) {
 }
 
 Result<void> TelemetryBoard::put(const std::string& name, ClaimValue value, std::uint32_t uid, SteadyTime now) {
+    const std::scoped_lock locked(lock_);
     if (auto checked = check(name, value, uid); !checked) {
         ++refused_;
         return checked;
@@ -47,8 +64,7 @@ Result<void> TelemetryBoard::check(const std::string& name, ClaimValue& value, s
     const auto grant = grants_.find(name);
     if (grant == grants_.end()) return denied("no policy in force declares " + shown(name));
     if (grant->second.uid != uid) return denied(shown(name) + " may not be put by the user " + std::to_string(uid));
-    if (const auto* whole = std::get_if<std::int64_t>(&value); whole != nullptr && grant->second.type == ClaimType::Double)
-        value = static_cast<double>(*whole);
+    adapt(value, grant->second.type);
     if (std::holds_alternative<Unknown>(value) || !fits(value, grant->second.type))
         return rejected(shown(name) + " must be a value of the type " + std::string(to_string(grant->second.type)));
     if (const auto* number = std::get_if<double>(&value); number != nullptr && !std::isfinite(*number))
@@ -58,6 +74,7 @@ Result<void> TelemetryBoard::check(const std::string& name, ClaimValue& value, s
 }
 
 void TelemetryBoard::collect(SteadyTime now, Claims& into) {
+    const std::scoped_lock locked(lock_);
     for (const auto& [name, grant] : grants_) {
         const auto value = values_.find(name);
         into.set(name, value == values_.end() ? Claim{Unknown{"the application has put no value yet"}, now, grant.source} : value->second);

@@ -34,6 +34,8 @@ public:
 
     /// Looks and judges, and does what is due. The composition root calls it every interval; more often does no harm.
     void tick();
+    /// Takes these unsigned texts in place of those from the settings, all of which can be read. What they close is closed at once.
+    void use_local_policies(std::vector<std::string> texts);
     /// Attests to the registry as soon as it is connected.
     void attest();
 
@@ -42,6 +44,8 @@ public:
     [[nodiscard]] bool allows(std::string_view name) const;
     /// The status as docs and anchorctl know it.
     [[nodiscard]] Json status() const;
+    /// The last judgement by policy and, beside it, the level in force; what keeps `wanted` away, with conditions.
+    [[nodiscard]] Json decision(Level wanted) const;
     /// A quote over somebody's nonce (at most 64 octets). Denied without a TPM.
     void quote(Bytes nonce, std::function<void(Result<QuoteForPeople>)> done);
     /// A signed document by hand. Rejected: the gate does not let it through.

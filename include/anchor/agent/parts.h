@@ -21,6 +21,7 @@
 #include <anchor/core/root_of_trust.h>
 #include <anchor/core/state_store.h>
 #include <anchor/core/worker.h>
+#include <anchor/policy/policy_set.h>
 #include <anchor/protocol/enrollment.h>
 
 namespace anchor::agent {
@@ -46,6 +47,8 @@ struct AgentParts {
     std::function<void(Severity, const std::string&)> log;
     /// The status changed: wake whoever is subscribed.
     std::function<void()> changed;
+    /// Other policies are in force than before; said once at the start, too.
+    std::function<void(const policy::PolicySet&)> policies_changed;
     /// Calls tick() again at that time, in place of an earlier wish. Without it the agent lives by its interval.
     std::function<void(SteadyTime)> wake_at;
 };

@@ -2,10 +2,12 @@
 #pragma once
 
 // TelemetryBoard: values that applications put. Applications are on the other side of the trust border: only what a policy
-// declares is taken, only from the user it names, only of its type, and each value replaces the one before.
+// declares is taken, only from the user it names, only of its type, and each value replaces the one before. Thread rule: every
+// function may be called on any thread; values are put on the loop and collected on the worker.
 
 #include <cstdint>
 #include <map>
+#include <mutex>
 #include <string>
 
 #include <anchor/base/result.h>
@@ -26,7 +28,7 @@ public:
     void grant(std::map<std::string, TelemetryGrant> grants);
 
     /// Denied: nobody declared the name, or another user may put it. Rejected: the value has another type, is no finite
-    /// number or too large. A whole number is taken for a double.
+    /// number or too large. A whole number is taken for a double, a text for a timestamp or a duration in its spelling.
     [[nodiscard]] Result<void> put(const std::string& name, ClaimValue value, std::uint32_t uid, SteadyTime now);
 
     [[nodiscard]] std::string_view name() const noexcept override { return "telemetry"; }
@@ -36,6 +38,7 @@ public:
 private:
     [[nodiscard]] Result<void> check(const std::string& name, ClaimValue& value, std::uint32_t uid) const;
 
+    std::mutex lock_;  // guards all of it
     std::map<std::string, TelemetryGrant> grants_;
     std::map<std::string, Claim> values_;
     std::int64_t refused_ = 0;

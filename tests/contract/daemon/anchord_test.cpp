@@ -100,6 +100,62 @@ TEST_F(Anchord, EndsSoonAlsoWhileItWaitsForATpmThatNeverAnswers) {
     EXPECT_LT(took, kLongestEnd);
 }
 
+// What the device's own user may put, and a rule over it.
+std::string telemetry_policy(int version, double limit) {
+    return "{\"policy\": \"site\", \"version\": " + std::to_string(version) +
+           ", \"claims\": {\"plc.rms\": {\"type\": \"double\", \"max_age\": \"1h\", \"from\": \"app:" + std::to_string(::getuid()) +
+           "\"}}, \"rules\": [{\"id\": \"calm\", \"about\": \"sourced-data\", \"require\": \"plc.rms < " + std::to_string(limit) +
+           "\", \"because\": \"It shakes.\"}]}";
+}
+
+bool passes(const Json& decision) { return decision["policies"].size() == 1 && decision["findings"].empty(); }
+bool fails_with(const Json& decision, const std::string& value) {
+    return decision["findings"].size() == 1 && decision["findings"][0]["inputs"][0]["value"].get<std::string>().starts_with(value);
+}
+
+TEST(AnchordFiles, TellTheLevelToProgramsThatReadFiles) {
+    RunningDaemon daemon("none");
+    ASSERT_TRUE(daemon.start());
+    ASSERT_NE(daemon.notice(), "") << daemon.log();
+
+    EXPECT_EQ(daemon.file("trust.json"), "{\"allow\":[],\"level\":\"unverified\",\"respond\":[]}\n");
+    EXPECT_NE(daemon.file("metrics.prom").find("anchord_trust_level{level=\"unverified\"} 1\n"), std::string::npos);
+}
+
+TEST(AnchordTelemetry, OfAnApplicationIsJudgedSoonAfterItWasPut) {
+    RunningDaemon daemon("none", "interval = \"1h\"");
+    daemon.write_policy("site.json", telemetry_policy(1, 4.5));
+    ASSERT_TRUE(daemon.start());
+    ASSERT_NE(daemon.notice(), "") << daemon.log();
+    EXPECT_TRUE(daemon.decides([](const Json& d) { return fails_with(d, "unknown: the application has put no value yet"); }))
+        << daemon.log();
+
+    ASSERT_TRUE(daemon.call("PutTelemetry", {{"name", "plc.rms"}, {"value", 1.5}}));
+    EXPECT_TRUE(daemon.decides(passes)) << daemon.log();
+    ASSERT_TRUE(daemon.call("PutTelemetry", {{"name", "plc.rms"}, {"value", 9}}));
+    EXPECT_TRUE(daemon.decides([](const Json& d) { return fails_with(d, "9"); })) << daemon.log();
+
+    EXPECT_FALSE(daemon.call("PutTelemetry", {{"name", "plc.rms"}, {"value", "fast"}}));
+    EXPECT_FALSE(daemon.call("PutTelemetry", {{"name", "plc.other"}, {"value", 1}}));
+}
+
+TEST(AnchordPolicies, OfThisMachineAreReadAnewOnSighupAndABadOneChangesNothing) {
+    RunningDaemon daemon("none", "interval = \"1h\"");
+    ASSERT_TRUE(daemon.start());
+    ASSERT_NE(daemon.notice(), "") << daemon.log();
+    EXPECT_FALSE(daemon.call("PutTelemetry", {{"name", "plc.rms"}, {"value", 1.5}})) << "nobody declared it";
+
+    daemon.write_policy("site.json", telemetry_policy(1, 4.5));
+    daemon.reload();
+    EXPECT_TRUE(daemon.decides([](const Json& d) { return d["policies"].size() == 1; })) << daemon.log();
+    EXPECT_TRUE(daemon.call("PutTelemetry", {{"name", "plc.rms"}, {"value", 1.5}}));
+    daemon.write_policy("site.json", "{\"policy\": \"site\", \"version\": 2,\n \"rules\": []}");
+    daemon.reload();
+
+    EXPECT_TRUE(daemon.decides(passes)) << daemon.log();
+    EXPECT_NE(daemon.log().find("site.json:2:"), std::string::npos) << daemon.log();
+}
+
 TEST(AnchordConfig, ThatIsGoodIsSaidToBe) {
     const RunningDaemon daemon("none");
 

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "running_daemon.h"
 
+#include <filesystem>
+#include <thread>
+
 #include <nlohmann/json.hpp>
 
 namespace anchor::daemon {
@@ -22,6 +25,25 @@ Result<Json> RunningDaemon::status() const {
     ANCHOR_ASSIGN_OR_RETURN(auto client, control::Client::connect(socket()));
     ANCHOR_ASSIGN_OR_RETURN(const Json answer, client.call("GetStatus", Json::object()));
     return answer["status"];
+}
+
+Result<Json> RunningDaemon::call(std::string_view method, const Json& parameters) const {
+    ANCHOR_ASSIGN_OR_RETURN(auto client, control::Client::connect(socket()));
+    return client.call(method, parameters);
+}
+
+void RunningDaemon::write_policy(const std::string& file, std::string_view text) const {
+    std::filesystem::create_directories(scratch_.path("policy.d"));
+    scratch_.write("policy.d/" + file, text);
+}
+
+bool RunningDaemon::decides(const std::function<bool(const Json&)>& wish) const {
+    for (int i = 0; i < 200; ++i) {
+        const auto answer = call("GetDecision", Json::object());
+        if (answer && wish((*answer)["decision"])) return true;
+        std::this_thread::sleep_for(Milliseconds{100});
+    }
+    return false;
 }
 
 bool RunningDaemon::says(const std::string& text) const {

@@ -161,6 +161,72 @@ TEST_F(AgentTest, AnUnsignedLocalPolicyCanOnlyTighten) {
     EXPECT_EQ(owned.level(), Level::Quarantined) << owned.agent->trust().because;
 }
 
+TEST_F(AgentTest, ANewPolicyClosesAtOnceAndOpensOnlyAfterItHasJudged) {
+    become_trusted();
+    Json other = EnrolledDevice::policy_body("1m");
+    other["access"] = {{"plc.read", "trusted"}};
+
+    ASSERT_TRUE(owned.agent->import(owned.signed_document(protocol::DocumentKind::Policy, "edge", 2, other)));
+    EXPECT_EQ(owned.device.enforcer.last.allow, std::vector<std::string>{}) << "what is no longer open is closed before anything is seen";
+    owned.pump();
+
+    EXPECT_EQ(owned.level(), Level::Trusted);
+    EXPECT_EQ(owned.device.enforcer.last.allow, std::vector<std::string>{"plc.read"});
+}
+
+TEST_F(AgentTest, LocalPoliciesAreReplacedWhileItRuns) {
+    become_trusted();
+    Json local = EnrolledDevice::policy_body("0s");
+    local["policy"] = "local";
+    local["rules"][0]["require"] = "registry.connected";
+
+    owned.agent->use_local_policies({local.dump()});
+    owned.pump();
+    const Level with = owned.level();
+    owned.agent->use_local_policies({});
+    for (int i = 0; i < 4; ++i) owned.tick(kTick);
+
+    EXPECT_EQ(with, Level::Quarantined);
+    EXPECT_EQ(owned.level(), Level::Trusted) << owned.agent->trust().because;
+}
+
+TEST_F(AgentTest, LooksAgainWhereSomethingHappenedWhileItLooked) {
+    become_trusted();
+    owned.agent->tick();
+    owned.tpm->extend(16, event("attack"));
+    ASSERT_TRUE(owned.device.worker.step());
+    owned.agent->tick();  // asked for while the first look is under way, or just after it
+    owned.pump();
+
+    EXPECT_EQ(owned.level(), Level::Quarantined);
+}
+
+TEST_F(AgentTest, SaysWhichPoliciesAreInForceWheneverTheyChange) {
+    std::vector<std::size_t> heard;
+    owned.install_documents();
+    owned.policies_changed = [&](const policy::PolicySet& policies) { heard.push_back(policies.policies().size()); };
+    owned.start();
+
+    owned.agent->use_local_policies({EnrolledDevice::policy_body("0s").dump()});
+
+    EXPECT_EQ(heard, (std::vector<std::size_t>{1, 2}));
+}
+
+TEST_F(AgentTest, ExplainsWhatKeepsABetterLevelAway) {
+    become_trusted();
+    owned.tpm->extend(16, event("attack"));
+    owned.tick(kTick);
+
+    const Json decision = owned.agent->decision(Level::Trusted);
+
+    EXPECT_EQ(decision["level"], "quarantined");
+    EXPECT_EQ(decision["in_force"], "quarantined");
+    ASSERT_EQ(decision["explanation"]["obstacles"].size(), 1U);
+    EXPECT_EQ(decision["explanation"]["obstacles"][0]["require"], "boot.pcrs_match");
+    EXPECT_EQ(decision["explanation"]["obstacles"][0]["finding"]["rule"], "registers");
+    EXPECT_EQ(owned.agent->decision(Level::Quarantined)["explanation"]["obstacles"].size(), 0U);
+}
+
 TEST_F(AgentTest, AClearedTpmLosesTheIdentityAndKeepsWhatTheOwnerSaid) {
     become_trusted();
     ASSERT_TRUE(owned.agent->import(owned.standing(7, StandingStatus::Suspended)));

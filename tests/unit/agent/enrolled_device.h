@@ -124,7 +124,9 @@ public:
     void start(AgentSettings settings = {}) {
         if (!agent) device.store.saved = encode(state_);
         settings.selections = selections;
-        agent = std::make_unique<Agent>(device.parts(), std::move(settings));
+        auto parts = device.parts();
+        parts.policies_changed = policies_changed;
+        agent = std::make_unique<Agent>(std::move(parts), std::move(settings));
         agent->start();
         pump();
     }
@@ -146,6 +148,7 @@ public:
 
     std::vector<PcrSelection> selections{{HashAlg::Sha256, 1U << 16U}};
     DeviceId device_id = DeviceId::parse("abcdefghijklmnopqrstuvwxyz").value();
+    std::function<void(const policy::PolicySet&)> policies_changed;
     std::shared_ptr<fakes::FakeTpm> tpm = std::make_shared<fakes::FakeTpm>();
 
 private:

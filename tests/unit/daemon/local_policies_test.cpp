@@ -23,7 +23,7 @@ TEST(LocalPolicies, ThatCannotBeUsedAreAnErrorThatNamesTheFile) {
 
     ASSERT_FALSE(texts);
     EXPECT_EQ(texts.error().kind, ErrorKind::Rejected);
-    EXPECT_NE(texts.error().what.find("10-tight.json: line 1"), std::string::npos) << texts.error().what;
+    EXPECT_NE(texts.error().what.find("10-tight.json:1:1: "), std::string::npos) << texts.error().what;
 }
 
 TEST(LocalPolicies, LeaveOtherFilesAlone) {

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <thread>
 
 namespace anchor::observe {
 namespace {
@@ -12,11 +13,10 @@ constexpr std::uint32_t kPlc = 998;
 const SteadyTime kThen{Seconds{10}};
 const SteadyTime kNow{Seconds{70}};
 
-TelemetryBoard board() {
-    TelemetryBoard board;
-    board.grant({{"plc.vibration_rms", {ClaimType::Double, kPlc, "app:plc"}}, {"plc.mode", {ClaimType::String, kPlc, "app:plc"}}});
-    return board;
-}
+// A board on which the user plc may put two values.
+struct PlcBoard : TelemetryBoard {
+    PlcBoard() { grant({{"plc.vibration_rms", {ClaimType::Double, kPlc, "app:plc"}}, {"plc.mode", {ClaimType::String, kPlc, "app:plc"}}}); }
+};
 
 Claims claims_of(TelemetryBoard& board) {
     Claims claims;
@@ -25,7 +25,7 @@ Claims claims_of(TelemetryBoard& board) {
 }
 
 TEST(TelemetryBoard, KeepsTheLastValueWithTheTimeItWasPut) {
-    TelemetryBoard telemetry = board();
+    PlcBoard telemetry;
     ASSERT_TRUE(telemetry.put("plc.vibration_rms", 1.5, kPlc, SteadyTime{Seconds{5}}));
     ASSERT_TRUE(telemetry.put("plc.vibration_rms", std::int64_t{2}, kPlc, kThen)) << "a whole number is a number";
 
@@ -38,13 +38,13 @@ TEST(TelemetryBoard, KeepsTheLastValueWithTheTimeItWasPut) {
 }
 
 TEST(TelemetryBoard, KnowsNothingBeforeTheApplicationSpoke) {
-    TelemetryBoard telemetry = board();
+    PlcBoard telemetry;
 
     EXPECT_TRUE(std::holds_alternative<Unknown>(claims_of(telemetry).find("plc.mode")->value));
 }
 
 TEST(TelemetryBoard, TakesValuesOnlyFromTheUserThatThePolicyNames) {
-    TelemetryBoard telemetry = board();
+    PlcBoard telemetry;
 
     const auto refused = telemetry.put("plc.vibration_rms", 1.5, 1000, kThen);
     const auto root = telemetry.put("plc.vibration_rms", 1.5, 0, kThen);
@@ -56,14 +56,14 @@ TEST(TelemetryBoard, TakesValuesOnlyFromTheUserThatThePolicyNames) {
 }
 
 TEST(TelemetryBoard, TakesOnlyWhatIsDeclared) {
-    TelemetryBoard telemetry = board();
+    PlcBoard telemetry;
 
     EXPECT_EQ(telemetry.put("plc.other", 1.5, kPlc, kThen).error().kind, ErrorKind::Denied);
     EXPECT_EQ(telemetry.put("boot.secure_boot", true, kPlc, kThen).error().kind, ErrorKind::Denied);
 }
 
 TEST(TelemetryBoard, RefusesValuesThatAreNone) {
-    TelemetryBoard telemetry = board();
+    PlcBoard telemetry;
 
     for (const ClaimValue& value :
          {ClaimValue(std::nan("")), ClaimValue(HUGE_VAL), ClaimValue(std::string("1.5")), ClaimValue(Unknown{"x"})})
@@ -71,8 +71,32 @@ TEST(TelemetryBoard, RefusesValuesThatAreNone) {
     EXPECT_EQ(telemetry.put("plc.mode", std::string(2000, 'x'), kPlc, kThen).error().kind, ErrorKind::Rejected);
 }
 
+TEST(TelemetryBoard, ReadsTimesAndDurationsInTheirSpelling) {
+    TelemetryBoard telemetry;
+    telemetry.grant({{"plc.until", {ClaimType::Timestamp, kPlc, "app:plc"}}, {"plc.cycle", {ClaimType::Duration, kPlc, "app:plc"}}});
+
+    ASSERT_TRUE(telemetry.put("plc.until", std::string("2027-06-30T00:00:00Z"), kPlc, kThen));
+    ASSERT_TRUE(telemetry.put("plc.cycle", std::string("250ms"), kPlc, kThen));
+
+    EXPECT_EQ(telemetry.put("plc.cycle", std::string("soon"), kPlc, kThen).error().kind, ErrorKind::Rejected);
+    EXPECT_EQ(claims_of(telemetry).find("plc.until")->value, ClaimValue(from_rfc3339("2027-06-30T00:00:00Z").value()));
+    EXPECT_EQ(claims_of(telemetry).find("plc.cycle")->value, ClaimValue(Milliseconds{250}));
+}
+
+TEST(TelemetryBoard, TakesValuesWhileTheyAreCollected) {
+    PlcBoard telemetry;
+    std::thread collector([&] {
+        for (int i = 0; i < 1000; ++i) EXPECT_EQ(claims_of(telemetry).size(), 4U);
+    });
+
+    for (int i = 0; i < 1000; ++i) EXPECT_TRUE(telemetry.put("plc.vibration_rms", static_cast<double>(i), kPlc, kThen));
+    collector.join();
+
+    EXPECT_EQ(claims_of(telemetry).find("plc.vibration_rms")->value, ClaimValue(999.0));
+}
+
 TEST(TelemetryBoard, ForgetsWhatIsNoLongerGranted) {
-    TelemetryBoard telemetry = board();
+    PlcBoard telemetry;
     ASSERT_TRUE(telemetry.put("plc.vibration_rms", 1.5, kPlc, kThen));
     ASSERT_TRUE(telemetry.put("plc.mode", std::string("run"), kPlc, kThen));
 
