@@ -198,6 +198,17 @@ TEST(ForeignServer, IsRefusedWhenItSpeaksOnlyAnOldVersion) {
     EXPECT_THAT(error.what, testing::AnyOf(HasSubstr("protocol_version"), HasSubstr("handshake_failure")));
 }
 
+TEST(ForeignServer, OfTls13OnlyAndAnRsaKeyOfOursComeToNothingAndTheErrorNamesTheVersion) {
+    Fleet fleet;
+    fleet.client = fleet.authority.client("RSA-2048");
+    OpensslServer server(fleet.scratch, fleet.server, fleet.authority.root_file(), {"-tls1_3"});
+
+    const Error error = fleet.refusal(server);
+
+    EXPECT_EQ(error.kind, ErrorKind::Denied);
+    EXPECT_THAT(error.what, HasSubstr("protocol_version"));
+}
+
 TEST(ForeignServer, IsRefusedWithoutASuiteThatWeAccept) {
     Fleet fleet;
     fleet.server = fleet.authority.server("RSA-2048");
