@@ -13,10 +13,10 @@ constexpr std::uint32_t kPlc = 998;
 const SteadyTime kThen{Seconds{10}};
 const SteadyTime kNow{Seconds{70}};
 
-// A board on which the user plc may put two values.
-struct PlcBoard : TelemetryBoard {
-    PlcBoard() { grant({{"plc.vibration_rms", {ClaimType::Double, kPlc, "app:plc"}}, {"plc.mode", {ClaimType::String, kPlc, "app:plc"}}}); }
-};
+// The user plc may put two values.
+void let_plc_put(TelemetryBoard& board) {
+    board.grant({{"plc.vibration_rms", {ClaimType::Double, kPlc, "app:plc"}}, {"plc.mode", {ClaimType::String, kPlc, "app:plc"}}});
+}
 
 Claims claims_of(TelemetryBoard& board) {
     Claims claims;
@@ -25,7 +25,8 @@ Claims claims_of(TelemetryBoard& board) {
 }
 
 TEST(TelemetryBoard, KeepsTheLastValueWithTheTimeItWasPut) {
-    PlcBoard telemetry;
+    TelemetryBoard telemetry;
+    let_plc_put(telemetry);
     ASSERT_TRUE(telemetry.put("plc.vibration_rms", 1.5, kPlc, SteadyTime{Seconds{5}}));
     ASSERT_TRUE(telemetry.put("plc.vibration_rms", std::int64_t{2}, kPlc, kThen)) << "a whole number is a number";
 
@@ -38,13 +39,15 @@ TEST(TelemetryBoard, KeepsTheLastValueWithTheTimeItWasPut) {
 }
 
 TEST(TelemetryBoard, KnowsNothingBeforeTheApplicationSpoke) {
-    PlcBoard telemetry;
+    TelemetryBoard telemetry;
+    let_plc_put(telemetry);
 
     EXPECT_TRUE(std::holds_alternative<Unknown>(claims_of(telemetry).find("plc.mode")->value));
 }
 
 TEST(TelemetryBoard, TakesValuesOnlyFromTheUserThatThePolicyNames) {
-    PlcBoard telemetry;
+    TelemetryBoard telemetry;
+    let_plc_put(telemetry);
 
     const auto refused = telemetry.put("plc.vibration_rms", 1.5, 1000, kThen);
     const auto root = telemetry.put("plc.vibration_rms", 1.5, 0, kThen);
@@ -56,14 +59,16 @@ TEST(TelemetryBoard, TakesValuesOnlyFromTheUserThatThePolicyNames) {
 }
 
 TEST(TelemetryBoard, TakesOnlyWhatIsDeclared) {
-    PlcBoard telemetry;
+    TelemetryBoard telemetry;
+    let_plc_put(telemetry);
 
     EXPECT_EQ(telemetry.put("plc.other", 1.5, kPlc, kThen).error().kind, ErrorKind::Denied);
     EXPECT_EQ(telemetry.put("boot.secure_boot", true, kPlc, kThen).error().kind, ErrorKind::Denied);
 }
 
 TEST(TelemetryBoard, RefusesValuesThatAreNone) {
-    PlcBoard telemetry;
+    TelemetryBoard telemetry;
+    let_plc_put(telemetry);
 
     for (const ClaimValue& value :
          {ClaimValue(std::nan("")), ClaimValue(HUGE_VAL), ClaimValue(std::string("1.5")), ClaimValue(Unknown{"x"})})
@@ -84,7 +89,8 @@ TEST(TelemetryBoard, ReadsTimesAndDurationsInTheirSpelling) {
 }
 
 TEST(TelemetryBoard, TakesValuesWhileTheyAreCollected) {
-    PlcBoard telemetry;
+    TelemetryBoard telemetry;
+    let_plc_put(telemetry);
     std::thread collector([&] {
         for (int i = 0; i < 1000; ++i) EXPECT_EQ(claims_of(telemetry).size(), 4U);
     });
@@ -96,7 +102,8 @@ TEST(TelemetryBoard, TakesValuesWhileTheyAreCollected) {
 }
 
 TEST(TelemetryBoard, ForgetsWhatIsNoLongerGranted) {
-    PlcBoard telemetry;
+    TelemetryBoard telemetry;
+    let_plc_put(telemetry);
     ASSERT_TRUE(telemetry.put("plc.vibration_rms", 1.5, kPlc, kThen));
     ASSERT_TRUE(telemetry.put("plc.mode", std::string("run"), kPlc, kThen));
 
