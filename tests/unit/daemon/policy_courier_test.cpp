@@ -87,7 +87,7 @@ TEST_F(PolicyCourierTest, KeepsTheLastGoodOneWhereANewOneIsBadAndSaysWhereOnce) 
 TEST_F(PolicyCourierTest, NeverGoesBackToAnOlderVersion) {
     folder_.write("10-site.json", policy_text(7));
     courier_.bring();
-    folder_.write("10-site.json", policy_text(6, "true"));
+    folder_.write("10-site.json", policy_text(6, "os.modules_disabled"));
 
     courier_.look();
 

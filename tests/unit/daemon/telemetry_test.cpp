@@ -20,7 +20,7 @@ constexpr std::uint32_t kPlc = 998;
 
 policy::PolicyInForce declares(const std::string& name, const std::string& claims, policy::Origin origin = policy::Origin::Signed) {
     auto policy = policy::parse_policy("{\"policy\": \"" + name + "\", \"version\": 1, \"claims\": " + claims +
-                                       R"(, "rules": [{"id": "r", "about": "hardware", "require": "true", "because": "b"}]})");
+                                       R"(, "rules": [{"id": "r", "about": "hardware", "require": "boot.secure_boot", "because": "b"}]})");
     if (!policy) ADD_FAILURE() << policy.error().what;
     return {std::make_shared<const policy::Policy>(std::move(policy).value()), origin};
 }
