@@ -4,7 +4,7 @@
 #include <algorithm>
 
 #include <anchor/crypto/hash.h>
-#include <anchor/trust/gate.h>
+#include <anchor/registry/succession.h>
 
 namespace anchor::registry {
 namespace {
@@ -52,17 +52,15 @@ Result<std::unique_ptr<Authority>> Authority::open(const Settings& settings, Sto
 
 Result<void> Authority::refresh() {
     ANCHOR_ASSIGN_OR_RETURN(const auto stored, store_.document(DocumentKind::Anchors, "", 0));
-    if (!stored) return denied("there is no trust-anchor set");
-    if (stored->text == anchors_document_) return {};
-    auto set = trust::Gate::first(stored->text, keys_.authority, settings_.tenant);
-    if (!set) return denied("trust-anchor set version " + std::to_string(stored->version) + ": " + set.error().what);
+    if (stored && stored->text == anchors_document_) return {};
+    ANCHOR_ASSIGN_OR_RETURN(AnchorsInForce now, anchors_in_force(store_, keys_.authority, settings_.tenant));
     for (const auto kind : {DocumentKind::Reply, DocumentKind::Result, DocumentKind::Standing, DocumentKind::Fresh}) {
-        if (!set->keys_of(kind).contains(online_kid_)) {
+        if (!now.set.keys_of(kind).contains(online_kid_)) {
             return denied("the trust-anchor set does not let the online key sign " + std::string(to_string(kind)) + " documents");
         }
     }
-    anchors_ = std::move(set).value();
-    anchors_document_ = stored->text;
+    anchors_ = std::move(now.set);
+    anchors_document_ = std::move(now.document);
     return {};
 }
 

@@ -47,6 +47,14 @@ Result<std::uint64_t> write_broker_list(const Folder& folder, registry::Revocati
     return list->number;
 }
 
+Result<void> renew_broker_list(RegistryFiles& files) {
+    ANCHOR_ASSIGN_OR_RETURN(registry::Authority * authority, files.authority());
+    registry::Revocations revocations(files.settings(), files.store(), *authority, files.clock());
+    ANCHOR_RETURN_IF_ERROR(revocations.refresh());
+    ANCHOR_RETURN_IF_ERROR(write_broker_list(files.folder(), revocations, 0));
+    return {};
+}
+
 BrokerGuard::BrokerGuard(asio::io_context& loop, RegistryFiles& files, registry::Authority& authority, LinkCredentials at_fleet)
     : loop_(loop),
       files_(files),

@@ -23,6 +23,9 @@ namespace anchor::registryd {
 /// replaced in one step. Errors of the system.
 [[nodiscard]] Result<std::uint64_t> write_broker_list(const Folder& folder, registry::Revocations& revocations, std::uint64_t above);
 
+/// Makes the lists that are due, and writes the broker's into its folder. Errors of signing and of the system.
+[[nodiscard]] Result<void> renew_broker_list(RegistryFiles& files);
+
 class BrokerGuard {
 public:
     /// All must outlive it. `at_fleet` is how the registry itself connects: where the broker is, and by what it is known.

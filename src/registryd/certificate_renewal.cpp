@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <filesystem>
 
 #include <anchor/crypto/certificate_builder.h>
 #include <anchor/registry/broker_config.h>
@@ -38,18 +39,32 @@ Result<Certificate> like(const Certificate& old, const std::string& tenant, cryp
     return builder.server(old.public_key(), old.subject_cn(), names.dns, texts_of(names.addresses), validity);
 }
 
+// By an issuing authority that has been replaced: its successor certifies the same keys at once, and not when it is too late.
+bool is_by_predecessor(const Folder& folder, const Certificate& certificate) {
+    std::error_code error;
+    for (const auto& entry : std::filesystem::directory_iterator(folder.path("ca"), error)) {
+        const std::string name = entry.path().filename().string();
+        if (!name.starts_with("issuing-") || !name.ends_with(".pem")) continue;
+        const auto before = read_certificates(entry.path().string());
+        if (before && certificate.verify_signature(before->front().public_key())) return true;
+    }
+    return false;
+}
+
 Result<Renewal> renew(const Folder& folder, const std::string& tenant, const std::string& file, WallTime now) {
     ANCHOR_ASSIGN_OR_RETURN(const auto chain, read_certificates(file));
     const Certificate& old = chain.front();
-    if (!is_due(old, now)) return Renewal::NotDue;
+    const bool orphaned = is_by_predecessor(folder, old);
+    if (!is_due(old, now) && !orphaned) return Renewal::NotDue;
     ANCHOR_ASSIGN_OR_RETURN(const auto issuing, read_certificates(folder.issuing_certificate()));
     ANCHOR_ASSIGN_OR_RETURN(auto key, read_key(folder.issuing_key()));
     ANCHOR_ASSIGN_OR_RETURN(auto builder, crypto::CertificateBuilder::open(issuing.front(), key));
-    ANCHOR_RETURN_IF_ERROR(old.verify_signature(issuing.front().public_key()));
+    if (!orphaned) ANCHOR_RETURN_IF_ERROR(old.verify_signature(issuing.front().public_key()));
 
     const WallTime since = std::chrono::floor<Seconds>(now) - kBackdated;
     const crypto::Validity validity{since, std::min<WallTime>(since + kServerLifetime, issuing.front().not_after())};
-    if (validity.not_after <= std::max(old.not_after(), now)) return denied("the issuing authority's own certificate ends too soon");
+    if (validity.not_after <= (orphaned ? now : std::max(old.not_after(), now)))
+        return denied("the issuing authority's own certificate ends too soon");
     ANCHOR_ASSIGN_OR_RETURN(const Certificate next, like(old, tenant, builder, validity));
     ANCHOR_RETURN_IF_ERROR(replace_file(file, as_bytes(next.pem() + issuing.front().pem()), 0644));
     return Renewal::Done;

@@ -6,6 +6,7 @@
 #include <anchor/base/file.h>
 #include <anchor/measure/ima_basis.h>
 #include <anchor/policy/policy.h>
+#include <anchor/protocol/signing.h>
 #include <anchor/protocol/topics.h>
 #include <anchor/store/folder_shelf.h>
 #include <anchor/trust/gate.h>
@@ -77,17 +78,33 @@ Result<std::string> sign_with(const protocol::Document& document, const std::str
     return protocol::sign(document, signers);
 }
 
-}  // namespace
-
-Result<void> set_document(RegistryFiles& files, DocumentKind kind, const std::string& file, const std::string& group,
-                          const std::string& key_folder, const std::string& table) {
+// Everything but the version and the signatures.
+Result<protocol::Document> document_of(RegistryFiles& files, DocumentKind kind, const std::string& file, const std::string& group,
+                                       const std::string& table) {
     ANCHOR_ASSIGN_OR_RETURN(const std::string name, protocol::check_name("group", group));
-    ANCHOR_ASSIGN_OR_RETURN(registry::Authority * authority, files.authority());
     protocol::Document document{.kind = kind, .tenant = files.settings().tenant, .audience = protocol::audience_group(name), .name = name};
     ANCHOR_ASSIGN_OR_RETURN(document.body, read_body(kind, file));
     if (kind == DocumentKind::Reference) ANCHOR_RETURN_IF_ERROR(check_table(files, document.body, file, table));
     ANCHOR_ASSIGN_OR_RETURN(document.not_after, expiry_of(kind, document.body));
     document.issued = files.clock().wall();
+    return document;
+}
+
+}  // namespace
+
+Result<void> draft_document(RegistryFiles& files, DocumentKind kind, const std::string& file, const std::string& group,
+                            const std::string& table, const std::string& out) {
+    ANCHOR_ASSIGN_OR_RETURN(protocol::Document document, document_of(files, kind, file, group, table));
+    ANCHOR_ASSIGN_OR_RETURN(const auto newest, files.store().document(kind, document.name, 0));
+    document.version = newest ? newest->version + 1 : 1;
+    return write_new(out, as_bytes(protocol::draft_text(document)), 0644);
+}
+
+Result<void> set_document(RegistryFiles& files, DocumentKind kind, const std::string& file, const std::string& group,
+                          const std::string& key_folder, const std::string& table) {
+    ANCHOR_ASSIGN_OR_RETURN(registry::Authority * authority, files.authority());
+    ANCHOR_ASSIGN_OR_RETURN(protocol::Document document, document_of(files, kind, file, group, table));
+    const std::string name = document.name;
     registry::Store& store = files.store();
     return store.atomically([&]() -> Result<void> {
         ANCHOR_ASSIGN_OR_RETURN(const auto newest, store.document(kind, name, 0));

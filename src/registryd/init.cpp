@@ -17,6 +17,7 @@
 #include <anchor/crypto/certificate_builder.h>
 #include <anchor/protocol/anchor_set.h>
 #include <anchor/protocol/enrollment.h>
+#include <anchor/protocol/signing.h>
 #include <anchor/protocol/topics.h>
 #include <anchor/registry/broker_config.h>
 #include <anchor/registry/store.h>
@@ -41,7 +42,8 @@ constexpr std::chrono::days kIssuingLifetime{20 * 365};
 // The keys and certificates of a new fleet, while they are all in one place for the only time.
 struct Fleet {
     SoftwareKey root_key, issuing_key, claim_root_key, broker_key, enroll_broker_key, client_key, online_key, claim_key;
-    std::vector<SoftwareKey> authority;
+    std::vector<SoftwareKey> authority;  // empty where they were made elsewhere
+    crypto::JwsKeys authority_public;
     std::vector<Certificate> certificates;  // in the order of Which
 };
 enum Which : std::size_t { kRoot, kIssuing, kClaimRoot, kBroker, kEnrollBroker, kClient, kClaim };
@@ -57,7 +59,8 @@ Result<registry::Settings> settings_of(const InitOptions& options) {
     registry::Settings settings;
     ANCHOR_ASSIGN_OR_RETURN(settings.tenant, protocol::check_name("tenant", options.tenant));
     ANCHOR_RETURN_IF_ERROR(protocol::check_name("batch", options.batch));
-    if (options.threshold < 1 || options.threshold > options.authority_keys || options.authority_keys > 15) {
+    const bool made_here = options.authority_public.empty();
+    if (options.threshold < 1 || (made_here && options.threshold > options.authority_keys) || options.authority_keys > 15) {
         return rejected("--threshold must be from 1 to --authority-keys, and these at most 15");
     }
     if (std::max({options.enroll_port, options.fleet_port, options.enroll_registry_port}) > 65535) return rejected("a port is 1 to 65535");
@@ -89,8 +92,12 @@ Result<Fleet> make_keys(unsigned authority_keys) {
                 std::move(keys[6]),
                 std::move(keys[7]),
                 {},
+                {},
                 {}};
-    for (std::size_t i = kOthers; i < keys.size(); ++i) fleet.authority.push_back(std::move(keys[i]));
+    for (std::size_t i = kOthers; i < keys.size(); ++i) {
+        fleet.authority_public.emplace(keys[i].public_value().thumbprint(), keys[i].public_value());
+        fleet.authority.push_back(std::move(keys[i]));
+    }
     return fleet;
 }
 
@@ -127,9 +134,9 @@ protocol::AnchorSet anchor_set_of(const Fleet& fleet, unsigned threshold) {
     protocol::Role online{{fleet.online_key.public_value().thumbprint()}, 1};
     protocol::Role offline{{}, threshold};
     set.keys.emplace(online.kids.front(), fleet.online_key.public_value());
-    for (const SoftwareKey& key : fleet.authority) {
-        offline.kids.push_back(key.public_value().thumbprint());
-        set.keys.emplace(offline.kids.back(), key.public_value());
+    for (const auto& [kid, key] : fleet.authority_public) {
+        offline.kids.push_back(kid);
+        set.keys.emplace(kid, key);
     }
     for (std::size_t i = 0; i < protocol::kDocumentKindCount; ++i) {
         const auto kind = static_cast<DocumentKind>(i);
@@ -140,31 +147,51 @@ protocol::AnchorSet anchor_set_of(const Fleet& fleet, unsigned threshold) {
     return set;
 }
 
-Result<std::string> signed_anchors(Fleet& fleet, const InitOptions& options) {
-    const protocol::Document document{.kind = DocumentKind::Anchors,
-                                      .tenant = options.tenant,
-                                      .audience = protocol::audience_fleet(),
-                                      .name = {},
-                                      .version = 1,
-                                      .issued = now(),
-                                      .not_after = std::nullopt,
-                                      .body = protocol::to_json(anchor_set_of(fleet, options.threshold))};
+protocol::Document first_anchors(const Fleet& fleet, const InitOptions& options) {
+    return {.kind = DocumentKind::Anchors,
+            .tenant = options.tenant,
+            .audience = protocol::audience_fleet(),
+            .name = {},
+            .version = 1,
+            .issued = now(),
+            .not_after = std::nullopt,
+            .body = protocol::to_json(anchor_set_of(fleet, options.threshold))};
+}
+
+// Nothing where the keys are elsewhere.
+Result<std::string> signed_anchors(Fleet& fleet, const protocol::Document& document) {
+    if (fleet.authority.empty()) return std::string();
     std::vector<crypto::JwsSigner> signers;
     for (SoftwareKey& key : fleet.authority) signers.push_back({key.public_value().thumbprint(), key});
     return protocol::sign(document, signers);
 }
 
+// Keys that were made elsewhere: only their public halves are here, ever.
+Result<crypto::JwsKeys> read_authority(const InitOptions& options) {
+    crypto::JwsKeys keys;
+    for (const std::string& path : options.authority_public) {
+        ANCHOR_ASSIGN_OR_RETURN(auto more, read_public_keys(path));
+        keys.merge(more);
+    }
+    return keys;
+}
+
 Result<void> write_text(const std::string& path, std::string_view text) { return write_new(path, as_bytes(text), 0644); }
 
-Result<void> write_authority(const Folder& folder, const Fleet& fleet) {
-    ANCHOR_RETURN_IF_ERROR(folder.make("authority"));
-    ANCHOR_RETURN_IF_ERROR(write_key(folder.authority() + "/root.key", fleet.root_key));
-    ANCHOR_RETURN_IF_ERROR(write_key(folder.authority() + "/claims.key", fleet.claim_root_key));
-    std::string public_keys;
+std::string authority_folder(const Folder& folder, const InitOptions& options) {
+    return options.authority_folder.empty() ? folder.authority() : options.authority_folder;
+}
+
+Result<void> write_authority(const Folder& folder, const Fleet& fleet, const InitOptions& options) {
+    const Folder authority(authority_folder(folder, options));
+    ANCHOR_RETURN_IF_ERROR(authority.make(""));
+    ANCHOR_RETURN_IF_ERROR(write_key(authority.path("root.key"), fleet.root_key));
+    ANCHOR_RETURN_IF_ERROR(write_key(authority.path("claims.key"), fleet.claim_root_key));
     for (std::size_t i = 0; i < fleet.authority.size(); ++i) {
-        ANCHOR_RETURN_IF_ERROR(write_key(folder.authority() + "/authority-" + std::to_string(i + 1) + ".key", fleet.authority[i]));
-        public_keys += fleet.authority[i].public_value().pem();
+        ANCHOR_RETURN_IF_ERROR(write_key(authority.path("authority-" + std::to_string(i + 1) + ".key"), fleet.authority[i]));
     }
+    std::string public_keys;
+    for (const auto& [kid, key] : fleet.authority_public) public_keys += key.pem();
     return write_text(folder.authority_public_keys(), public_keys);
 }
 
@@ -254,8 +281,9 @@ Result<void> write_bundle(const Folder& folder, const Fleet& fleet, const InitOp
     bundle.certificates = {to_bytes(fleet.certificates[kClaim].der())};
     bundle.private_key = fleet.claim_key.to_pkcs8_pem();
     bundle.anchors = anchors;
-    for (const SoftwareKey& key : fleet.authority) bundle.authority.emplace(key.public_value().thumbprint(), key.public_value());
-    return write_new(folder.path("claim-" + options.batch + ".json"), protocol::encode(bundle).view(), 0600);
+    bundle.authority = fleet.authority_public;
+    const std::string path = folder.path("claim-" + options.batch + ".json");
+    return write_new(anchors.empty() ? path + ".draft" : path, protocol::encode(bundle).view(), 0600);
 }
 
 Result<void> write_store(const Folder& folder, const std::string& anchors) {
@@ -263,6 +291,7 @@ Result<void> write_store(const Folder& folder, const std::string& anchors) {
     ANCHOR_RETURN_IF_ERROR(write_new(folder.database(), {}, 0600));
     ANCHOR_ASSIGN_OR_RETURN(const auto store, registry::Store::open(folder.database()));
     return store->atomically([&]() -> Result<void> {
+        if (anchors.empty()) return store->audit("init", "", "registry made, its first trust-anchor set waits for signatures", now());
         ANCHOR_RETURN_IF_ERROR(store->save({DocumentKind::Anchors, "", 1, protocol::audience_fleet(), anchors, now()}));
         return store->audit("init", "", "registry made, trust-anchor set version 1", now());
     });
@@ -271,11 +300,7 @@ Result<void> write_store(const Folder& folder, const std::string& anchors) {
 // The broker does not start without one.
 Result<void> write_first_list(const Folder& folder) {
     ANCHOR_ASSIGN_OR_RETURN(const auto files, RegistryFiles::open(folder.path()));
-    ANCHOR_ASSIGN_OR_RETURN(registry::Authority * authority, files->authority());
-    registry::Revocations revocations(files->settings(), files->store(), *authority, files->clock());
-    ANCHOR_RETURN_IF_ERROR(revocations.refresh());
-    ANCHOR_RETURN_IF_ERROR(write_broker_list(folder, revocations, 0));
-    return {};
+    return renew_broker_list(*files);
 }
 
 }  // namespace
@@ -289,27 +314,39 @@ Result<void> init(const InitOptions& options) {
         if (!user.empty() && getpwnam(user.c_str()) == nullptr) return denied("there is no user \"" + user + "\" on this machine");
     }
     ANCHOR_ASSIGN_OR_RETURN(const auto broker_files, broker_files_of(folder, options));
-    ANCHOR_ASSIGN_OR_RETURN(Fleet fleet, make_keys(options.authority_keys));
+    ANCHOR_ASSIGN_OR_RETURN(crypto::JwsKeys elsewhere, read_authority(options));
+    if (!elsewhere.empty() && options.threshold > elsewhere.size()) return rejected("--threshold is more than the keys that were given");
+    ANCHOR_ASSIGN_OR_RETURN(Fleet fleet, make_keys(elsewhere.empty() ? options.authority_keys : 0));
+    if (!elsewhere.empty()) fleet.authority_public = std::move(elsewhere);
     ANCHOR_RETURN_IF_ERROR(make_certificates(fleet, options));
-    ANCHOR_ASSIGN_OR_RETURN(const std::string anchors, signed_anchors(fleet, options));
+    const protocol::Document first = first_anchors(fleet, options);
+    ANCHOR_ASSIGN_OR_RETURN(const std::string anchors, signed_anchors(fleet, first));
 
     ANCHOR_RETURN_IF_ERROR(folder.make(""));
     ANCHOR_RETURN_IF_ERROR(write_text(folder.configuration(), configuration_text(settings)));
-    ANCHOR_RETURN_IF_ERROR(write_authority(folder, fleet));
+    ANCHOR_RETURN_IF_ERROR(write_authority(folder, fleet, options));
     ANCHOR_RETURN_IF_ERROR(write_online(folder, fleet));
     ANCHOR_RETURN_IF_ERROR(write_fleet_broker(Folder(folder.broker()), broker_files, fleet));
     ANCHOR_RETURN_IF_ERROR(write_enroll_broker(Folder(folder.enroll_broker()), broker_files, fleet));
     ANCHOR_RETURN_IF_ERROR(write_bundle(folder, fleet, options, anchors));
     ANCHOR_RETURN_IF_ERROR(write_store(folder, anchors));
-    ANCHOR_RETURN_IF_ERROR(write_first_list(folder));
+    // Without a set in force nothing is signed, the broker's list neither: publish() makes it then.
+    ANCHOR_RETURN_IF_ERROR(anchors.empty() ? write_text(folder.path("anchors-1.json"), protocol::draft_text(first))
+                                           : write_first_list(folder));
     ANCHOR_RETURN_IF_ERROR(give_away(folder, options.user, broker_user(options)));
     std::cout << "Registry of tenant \"" << options.tenant << "\" made in " << folder.path() << ":\n"
               << "  claim-" << options.batch << ".json     what devices of this batch are born with (holds a private key)\n"
               << "  broker/mosquitto.conf, enroll-broker/mosquitto.conf\n"
               << "                         start a broker with each: one for the fleet, one for enrolment\n"
-              << "  authority/             keys that sign policies and reference values, " << options.threshold << " of "
-              << options.authority_keys << ": take them off this machine\n"
-              << "Then: anchor-registry --dir " << folder.path() << " serve\n";
+              << "  " << authority_folder(folder, options) << "\n"
+              << "                         keys that must not be here, those of the roots among them: take them off this machine\n"
+              << "Policies and reference values take " << options.threshold << " of " << fleet.authority_public.size() << " keys.\n";
+    if (anchors.empty()) {
+        std::cout << "First the keys sign the trust-anchor set: anchor-registry sign " << folder.path("anchors-1.json")
+                  << " --key KEY --out SIGNED\n"
+                  << "and it is put in force: anchor-registry --dir " << folder.path() << " publish SIGNED\n";
+    }
+    std::cout << "Then: anchor-registry --dir " << folder.path() << " serve\n";
     return {};
 }
 

@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <iostream>
 
+#include "authority_commands.h"
 #include "init.h"
 #include "operations.h"
 #include "put_aside.h"
@@ -25,7 +26,7 @@ int report(const Result<void>& done) {
 // Everything that the commands can be given.
 struct Given {
     InitOptions init{.folder = "/var/lib/anchor-registry"};
-    std::string device, what, note, reason, group = "default", file, keys, table;
+    std::string device, what, note, reason, group = "default", file, keys, table, draft;
     PutAside order;
     bool json = false;
 };
@@ -53,6 +54,9 @@ void add_init(CLI::App& app, Given& given, Act& act) {
     command->add_option("--broker-user", options.broker_user, "User that the broker runs as where root starts it (default: who runs this)");
     command->add_option("--authority-keys", options.authority_keys, "How many keys sign policies and reference values")
         ->capture_default_str();
+    command->add_option("--authority-public", options.authority_public,
+                        "PEM files of such keys that were made elsewhere: none is made here");
+    command->add_option("--authority-folder", options.authority_folder, "Where keys go that must not stay here (default: \"authority\")");
     command->add_option("--threshold", options.threshold, "How many of them it takes")->capture_default_str();
     command->add_option("--batch", options.batch, "Name of the first batch of devices")->capture_default_str();
     command->add_flag("--allow-uncertified-ek", options.allow_uncertified_ek, "Let TPMs without an EK certificate enrol");
@@ -162,8 +166,10 @@ void add_document(CLI::App& app, Given& given, Act& act, DocumentKind kind, cons
     if (kind == DocumentKind::Reference) {
         set->add_option("--table", given.table, "The table of file digests that they name (default: ima.table beside the file)");
     }
+    set->add_option("--draft", given.draft, "Do not sign: write it to this file, for \"sign\" and \"publish\"");
     set->callback([&, kind] {
         act = with_files(given, [&given, kind](RegistryFiles& files) {
+            if (!given.draft.empty()) return draft_document(files, kind, given.file, given.group, given.table, given.draft);
             return set_document(files, kind, given.file, given.group, given.keys.empty() ? files.folder().authority() : given.keys,
                                 given.table);
         });
@@ -184,6 +190,7 @@ int run(int count, char** words) {
     add_devices(app, given, act);
     add_put_aside(app, given, act);
     add_endorsements(app, given, act);
+    add_authority_commands(app, given.init.folder, act);
     add_document(app, given, act, DocumentKind::Policy, "Policies of groups");
     add_document(app, given, act, DocumentKind::Reference, "Reference values of groups");
     try {

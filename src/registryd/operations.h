@@ -30,4 +30,8 @@ namespace anchor::registryd {
 [[nodiscard]] Result<void> set_document(RegistryFiles& files, protocol::DocumentKind kind, const std::string& file,
                                         const std::string& group, const std::string& key_folder, const std::string& table = {});
 
+/// The same unsigned, as a draft for keys that are elsewhere.
+[[nodiscard]] Result<void> draft_document(RegistryFiles& files, protocol::DocumentKind kind, const std::string& file,
+                                          const std::string& group, const std::string& table, const std::string& out);
+
 }  // namespace anchor::registryd

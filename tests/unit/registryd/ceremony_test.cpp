@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: Apache-2.0
+// The life of an authority, as people go through it: keys made elsewhere, a fleet begun with them, and everything replaced, one after
+// the other, through the very functions that the commands call.
+#include <gmock/gmock.h>
+
+#include <filesystem>
+
+#include <anchor/base/file.h>
+#include <anchor/protocol/enrollment.h>
+#include <parts/scratch.h>
+#include <registryd/anchors.h>
+#include <registryd/certificate_renewal.h>
+#include <registryd/init.h>
+#include <registryd/sign.h>
+
+namespace anchor::registryd {
+namespace {
+
+using testing::HasSubstr;
+
+class Ceremony : public testing::Test {
+protected:
+    Ceremony() {
+        for (const auto* name : {"anna", "bert"}) EXPECT_TRUE(make_signer({scratch_.path(name)}));
+        EXPECT_TRUE(make_signer({scratch_.path("cleo"), "ec-p384"}));
+        InitOptions options;
+        options.folder = scratch_.path("registry");
+        options.tenant = "acme";
+        options.authority_public = {pem("anna"), pem("bert")};
+        options.authority_folder = scratch_.path("elsewhere");
+        const auto made = init(options);
+        EXPECT_TRUE(made) << made.error().what;
+    }
+    [[nodiscard]] std::string pem(const std::string& who) const { return scratch_.path(who + ".pem"); }
+    [[nodiscard]] std::string kid(const std::string& who) const { return read_public_keys(pem(who)).value().begin()->first; }
+    [[nodiscard]] std::string in_registry(const std::string& name) const { return scratch_.path("registry/" + name); }
+    [[nodiscard]] std::unique_ptr<RegistryFiles> open() const { return RegistryFiles::open(scratch_.path("registry")).value(); }
+
+    // The file goes from one to the next; what comes out is the path of the last.
+    std::string signed_by(const std::vector<std::string>& who, std::string file, const std::string& before = {}) {
+        for (const std::string& one : who) {
+            SignOptions options{file, scratch_.path("signed-" + std::to_string(++files_)), before, {scratch_.path(one + ".key"), {}, {}}};
+            options.sure = true;
+            const auto done = sign(options);
+            EXPECT_TRUE(done) << done.error().what;
+            file = options.out;
+        }
+        return file;
+    }
+    void begin() {
+        const auto done = publish(*open(), signed_by({"anna", "bert"}, in_registry("anchors-1.json")), false);
+        ASSERT_TRUE(done) << done.error().what;
+    }
+    Result<void> change(AnchorChanges changes, const std::vector<std::string>& who, bool leave_behind = false) {
+        changes.out = scratch_.path("next-" + std::to_string(++files_));
+        ANCHOR_RETURN_IF_ERROR(propose_anchors(*open(), changes));
+        return publish(*open(), signed_by(who, changes.out, changes.out + ".before"), leave_behind);
+    }
+
+    parts::Scratch scratch_{"ceremony"};
+    int files_ = 0;
+};
+
+TEST_F(Ceremony, ARegistryBeginsWithKeysThatItNeverHad) {
+    EXPECT_EQ(open()->authority().error().what, "there is no trust-anchor set");
+    EXPECT_FALSE(publish(*open(), signed_by({"anna"}, in_registry("anchors-1.json")), false)) << "one of two";
+
+    begin();
+
+    EXPECT_EQ(open()->authority().value()->anchors().version, 1U);
+    const auto bundle = protocol::claim_bundle_from(read_text_file(in_registry("claim-first.json"), 1U << 20U).value()).value();
+    EXPECT_EQ(bundle.authority.size(), 2U);
+    EXPECT_FALSE(bundle.anchors.empty());
+    EXPECT_FALSE(std::filesystem::exists(in_registry("claim-first.json.draft")));
+    EXPECT_FALSE(std::filesystem::exists(in_registry("authority"))) << "no key of the authority is here";
+    EXPECT_TRUE(std::filesystem::exists(in_registry("broker/device.crl"))) << "the broker does not start without";
+}
+
+TEST_F(Ceremony, EveryKeyOfTheAuthorityIsReplacedAndTheAlgorithmWithIt) {
+    begin();
+    ASSERT_TRUE(change({.add_keys = {pem("cleo")}}, {"anna", "bert"}));
+    ASSERT_TRUE(make_signer({scratch_.path("dora"), "ec-p384"}));
+    ASSERT_TRUE(change({.add_keys = {pem("dora")}, .remove_keys = {kid("anna")}}, {"anna", "bert", "cleo"}));
+    ASSERT_TRUE(change({.remove_keys = {kid("bert")}}, {"bert", "cleo", "dora"}));
+
+    const auto files = open();
+    const auto& set = files->authority().value()->anchors();
+    EXPECT_EQ(set.version, 4U);
+    EXPECT_FALSE(set.keys.contains(kid("anna")));
+    EXPECT_EQ(set.keys.at(kid("cleo")).algorithm(), KeyAlg::EcP384);
+    EXPECT_EQ(set.keys.size(), 3U) << "two of the authority and the online key";
+}
+
+TEST_F(Ceremony, ASetThatWouldCutTheBrokerOffIsNotEvenProposed) {
+    begin();
+    NewRoot root{"acme root 2", scratch_.path("root2.pem"), in_registry("ca/root.pem"), scratch_.path("cross.pem")};
+    root.key.key = scratch_.path("cleo.key");
+    root.old_key.key = scratch_.path("elsewhere/root.key");
+    ASSERT_TRUE(make_root(root));
+    ASSERT_TRUE(change({.add_roots = {scratch_.path("root2.pem")}}, {"anna", "bert"}));
+
+    const auto cut = change({.remove_roots = {in_registry("ca/root.pem")}}, {"anna", "bert"});
+
+    EXPECT_THAT(cut.error().what, HasSubstr("the fleet's broker leads to none of the anchors"));
+    EXPECT_EQ(open()->authority().value()->anchors().version, 2U);
+}
+
+TEST_F(Ceremony, TheIssuingAuthorityIsReplaced) {
+    begin();
+    ASSERT_TRUE(request_issuing(*open(), scratch_.path("issuing.csr")));
+    ASSERT_TRUE(certify_issuing({scratch_.path("issuing.csr"),
+                                 in_registry("ca/root.pem"),
+                                 scratch_.path("issuing.pem"),
+                                 {scratch_.path("elsewhere/root.key"), {}, {}}}));
+    const auto before = read_certificates(in_registry("ca/issuing.pem")).value().front();
+
+    const auto done = install_issuing(*open(), scratch_.path("issuing.pem"));
+
+    ASSERT_TRUE(done) << done.error().what;
+    EXPECT_NE(read_certificates(in_registry("ca/issuing.pem")).value().front().serial_text(), before.serial_text());
+    EXPECT_TRUE(std::filesystem::exists(in_registry("ca/issuing-" + before.serial_text() + ".pem"))) << "what it issued is still out there";
+    EXPECT_EQ(renew_certificate(open()->folder(), "acme", in_registry("broker/broker.pem"), open()->clock().wall()).value(), Renewal::Done)
+        << "the broker's is by the old one";
+    EXPECT_EQ(renew_certificate(open()->folder(), "acme", in_registry("broker/broker.pem"), open()->clock().wall()).value(),
+              Renewal::NotDue);
+    const auto files = open();
+    const auto device = crypto::SoftwareKey::generate(KeyAlg::EcP256).value();
+    const auto id = DeviceId::parse("abcdefghijklmnopqrstuvwxyz").value();
+    EXPECT_TRUE(files->authority().value()->certify(device.public_value(), id));
+}
+
+TEST_F(Ceremony, AForeignIssuingAuthorityIsRefused) {
+    begin();
+    NewRoot root{"other root", scratch_.path("other.pem"), {}, {}, {scratch_.path("cleo.key"), {}, {}}, {}};
+    ASSERT_TRUE(make_root(root));
+    ASSERT_TRUE(request_issuing(*open(), scratch_.path("issuing.csr")));
+    ASSERT_TRUE(certify_issuing(
+        {scratch_.path("issuing.csr"), scratch_.path("other.pem"), scratch_.path("issuing.pem"), {scratch_.path("cleo.key"), {}, {}}}));
+
+    EXPECT_THAT(install_issuing(*open(), scratch_.path("issuing.pem")).error().what, HasSubstr("leads to none of the anchors"));
+}
+
+TEST_F(Ceremony, AnIssuingAuthorityThatDevicesHaveCertificatesOfStays) {
+    begin();
+    const auto files = open();
+    const auto key = crypto::SoftwareKey::generate(KeyAlg::EcP256).value();
+    registry::DeviceRecord device{.id = DeviceId::parse("abcdefghijklmnopqrstuvwxyz").value()};
+    device.certificates = files->authority().value()->certify(key.public_value(), device.id).value();
+    ASSERT_TRUE(files->store().save(device));
+
+    EXPECT_THAT(install_issuing(*files, scratch_.path("issuing.pem")).error().what, HasSubstr("1 devices have certificates"));
+}
+
+TEST_F(Ceremony, NobodySignsWithoutKnowingWhatIsInForce) {
+    begin();
+    AnchorChanges changes{.threshold = 1, .out = scratch_.path("next")};
+    ASSERT_TRUE(propose_anchors(*open(), changes));
+    SignOptions options{changes.out, scratch_.path("out"), {}, {scratch_.path("anna.key"), {}, {}}};
+    options.sure = true;
+
+    EXPECT_THAT(sign(options).error().what, HasSubstr("--anchors names the trust-anchor set in force"));
+    options.anchors = changes.out + ".before";
+    options.key.key = scratch_.path("cleo.key");
+    EXPECT_THAT(sign(options).error().what, HasSubstr("may not sign anchors documents"));
+}
+
+}  // namespace
+}  // namespace anchor::registryd
