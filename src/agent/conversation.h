@@ -33,6 +33,12 @@ struct Answer {
 };
 using OnAnswer = std::function<void(Result<Answer>)>;
 
+/// What makes an answer one to be believed.
+enum class Proof : std::uint8_t {
+    OfReply,   ///< the reply is signed by a key of the set in force
+    OfItself,  ///< or else what it brings will be judged by its own signatures; it proves no time, and a refusal is none
+};
+
 class Conversation {
 public:
     explicit Conversation(AgentParts& parts) : parts_(parts) {}
@@ -45,7 +51,7 @@ public:
     /// Asks, and calls back exactly once; asks again with the same octets while nobody answers, because a registry that was away has
     /// not heard, and one that has gives the same answer twice: with the answer, or Unavailable (no connection, no answer in time), or the
     /// registry's refusal with the kind that it gave.
-    void ask(std::string_view verb, Json body, Milliseconds deadline, OnAnswer on_answer);
+    void ask(std::string_view verb, Json body, Milliseconds deadline, OnAnswer on_answer, Proof proof = Proof::OfReply);
 
     /// A message on our reply topic. Rejected where it is not an answer to be believed; the request then stays open.
     [[nodiscard]] Result<void> hear(const Message& message, const protocol::AnchorSet& anchors, const trust::Recipient& recipient);
@@ -61,9 +67,10 @@ private:
         SteadyTime ask_again;
         Milliseconds patience;
         OnAnswer on_answer;
+        Proof proof;
     };
 
-    void send(const protocol::Request& request, Bytes message, SteadyTime deadline, OnAnswer on_answer);
+    void send(const protocol::Request& request, Bytes message, SteadyTime deadline, OnAnswer on_answer, Proof proof);
     void close_all(const Error& why);
 
     AgentParts& parts_;

@@ -2,8 +2,8 @@
 #pragma once
 
 // Story: the inside of the agent. Its chapters are one file each: story.cpp (waking, looking, judging, consequences), story_keys.cpp
-// (keys and connection), story_enroll.cpp, story_attest.cpp, story_documents.cpp, story_blobs.cpp, story_status.cpp. One object owns all of
-// the state, because every chapter turns on it; they only call each other through the functions below.
+// (keys and connection), story_enroll.cpp, story_attest.cpp, story_documents.cpp, story_anchors.cpp, story_blobs.cpp, story_status.cpp. One
+// object owns all of the state, because every chapter turns on it; they only call each other through the functions below.
 
 #include <memory>
 
@@ -99,9 +99,15 @@ private:
     [[nodiscard]] Result<void> accept(std::string_view text, protocol::DocumentKind kind);
     [[nodiscard]] Result<void> take(const trust::VerifiedDocument& verified);
     void take_fresh(std::string_view text, std::optional<WallTime> answered);
-    void forget_online_floors(const protocol::AnchorSet& before);
     void use_documents();
     void use_policies();
+
+    // story_anchors.cpp
+    [[nodiscard]] Result<void> accept_anchors(std::string_view text);
+    [[nodiscard]] Result<void> take_anchors(protocol::AnchorSet next);
+    void catch_up();
+    void caught_up(std::uint64_t wanted, const Result<Answer>& answer);
+    void forget_online_floors(const protocol::AnchorSet& before);
 
     // story_blobs.cpp
     static constexpr Milliseconds kFetchAgain{60'000};
@@ -167,6 +173,10 @@ private:
     std::string attestation_outcome_;
 
     bool reporting_ = false;
+
+    // The walk over trust-anchor sets.
+    bool catching_up_ = false;
+    SteadyTime catch_up_at_{};
 
     // Freshness: how old it was when it came, and when that was.
     std::optional<std::pair<Milliseconds, SteadyTime>> fresh_;

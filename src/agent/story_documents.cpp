@@ -30,27 +30,7 @@ Result<void> Agent::Story::import(std::string_view text) {
 
 Result<void> Agent::Story::accept(std::string_view text, DocumentKind kind) {
     if (!state_.anchors || !state_.identity) return unavailable("this device has not enrolled yet");
-    if (kind == DocumentKind::Anchors) {
-        // The set in force, published again, is no news.
-        auto next = trust::Gate(*state_.anchors).succeed(text, state_.identity->tenant);
-        if (!next)
-            return trust::Gate::first(text, state_.anchors->keys_of(DocumentKind::Anchors), state_.identity->tenant)
-                       ? Result<void>()
-                       : std::move(next).error();
-        protocol::AnchorSet before = std::exchange(*state_.anchors, std::move(next).value());
-        trust::Floors floors = state_.floors;
-        forget_online_floors(before);
-        if (auto saved = save(SaveKind::Floor); !saved) {
-            state_.anchors = std::move(before);
-            state_.floors = std::move(floors);
-            return saved;
-        }
-        audit("anchors", {{"version", std::to_string(state_.anchors->version)}});
-        // What a replaced key has signed is over at once, and not only after the next start.
-        use_documents();
-        if (state_.anchors->broker_anchors != before.broker_anchors && device_key_) connect();
-        return {};
-    }
+    if (kind == DocumentKind::Anchors) return accept_anchors(text);
     ANCHOR_ASSIGN_OR_RETURN(const auto verified, trust::Gate(*state_.anchors).accept(text, kind, recipient()));
     return take(verified);
 }
@@ -134,17 +114,6 @@ void Agent::Story::ask_for_wanted(const Standing& standing) {
                               auto taken = text ? accept(*text, kind) : Result<void>(text.error());
                               if (!taken) note(Severity::Warning, key + " is refused: " + taken.error().what);
                           });
-    }
-}
-
-// A stolen online key may have signed enormous versions; once it has been replaced, its successor can be heard again. What the old
-// key signed no longer passes, so nothing old comes back.
-void Agent::Story::forget_online_floors(const protocol::AnchorSet& before) {
-    for (const DocumentKind kind : {DocumentKind::Fresh, DocumentKind::Result, DocumentKind::Revocations}) {
-        const auto keys = before.keys_of(kind);
-        const auto now = state_.anchors->keys_of(kind);
-        const bool replaced = std::ranges::none_of(keys, [&](const auto& key) { return now.contains(key.first); });
-        if (replaced) state_.floors.erase(std::string(to_string(kind)));
     }
 }
 

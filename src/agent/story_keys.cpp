@@ -124,6 +124,7 @@ void Agent::Story::received(const Message& message) {
         taken = conversation_.hear(message, *first_anchors_, {settings_.bundle->tenant, "", &device, none, now()});
     } else if (message.topic == reply && state_.anchors) {
         taken = conversation_.hear(message, *state_.anchors, recipient());
+        if (!taken) catch_up();  // perhaps it is by a key that a newer set names
     } else if (!enrolling && !message.payload.empty()) {
         taken = import(as_text(message.payload));
     }

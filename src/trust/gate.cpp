@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <anchor/trust/gate.h>
 
+#include <anchor/protocol/succession.h>
+
 namespace anchor::trust {
 namespace {
 
@@ -101,7 +103,9 @@ Result<protocol::AnchorSet> Gate::succeed(std::string_view text, std::string_vie
     if (document.version != anchors_.version + 1) {
         return wrong(document, "is not the successor of version " + std::to_string(anchors_.version));
     }
-    return set_in(document, text, tenant);
+    ANCHOR_ASSIGN_OR_RETURN(auto next, set_in(document, text, tenant));
+    if (const auto survives = protocol::check_overlap(anchors_, next); !survives) return wrong(document, survives.error().what);
+    return next;
 }
 
 Result<protocol::AnchorSet> Gate::first(std::string_view text, const crypto::JwsKeys& pinned, std::string_view tenant) {

@@ -63,7 +63,8 @@ public:
     [[nodiscard]] Result<VerifiedDocument> accept_reply(std::string_view text, const Digest& request, const Recipient& recipient) const;
 
     /// The successor of the set in force: version + 1, signed by enough keys of the old *and* of the new set, so that
-    /// nobody can install keys that nobody holds. Not judged by expiry: who was away walks over old ones.
+    /// nobody can install keys that nobody holds, and with roots in common, so that nobody is cut off. Not judged by expiry: who was
+    /// away walks over old ones.
     [[nodiscard]] Result<protocol::AnchorSet> succeed(std::string_view text, std::string_view tenant) const;
 
     /// The set a device begins with: at least one of the keys pinned in its claim bundle has signed it, and enough of its

@@ -36,11 +36,25 @@ public:
             const auto kind = static_cast<protocol::DocumentKind>(i);
             anchors.roles[kind] = {{kid(protocol::is_offline(kind) ? offline_ : online_)}, 1};
         }
-        anchors.broker_anchors = {Bytes{static_cast<std::uint8_t>(version)}};
+        anchors.broker_anchors = {Bytes{0}, Bytes{static_cast<std::uint8_t>(version)}};  // roots change by overlap
         return anchors;
     }
     std::string signed_anchors(std::uint64_t version) {
         return signed_document(protocol::DocumentKind::Anchors, "", version, protocol::to_json(anchors(version)));
+    }
+    /// The next set, in which every key is another one: by the old ones and the new ones.
+    std::string replace_every_key(std::uint64_t version) {
+        crypto::SoftwareKey before = std::exchange(offline_, crypto::SoftwareKey::generate(KeyAlg::EcP256).value());
+        replace_online_key();
+        const protocol::Document document{
+            protocol::DocumentKind::Anchors,    "acme", protocol::audience_fleet(), "", version, device.clock.wall(), std::nullopt,
+            protocol::to_json(anchors(version))};
+        const std::array signers = {crypto::JwsSigner{kid(before), before}, crypto::JwsSigner{kid(offline_), offline_}};
+        return protocol::sign(document, signers).value();
+    }
+    std::string sign_online(const protocol::Document& document) {
+        const std::array signers = {crypto::JwsSigner{kid(online_), online_}};
+        return protocol::sign(document, signers).value();
     }
     void replace_online_key() { online_ = crypto::SoftwareKey::generate(KeyAlg::EcP256).value(); }
 
@@ -63,10 +77,11 @@ public:
     }
 
     /// The registry's reply to what was asked last with that verb.
-    Message reply(std::string_view verb, Json answer, WallTime issued) {
+    Message reply(std::string_view verb, Json answer, WallTime issued, std::string fresh = {}) {
         const auto last = std::find_if(device.link.sent.rbegin(), device.link.sent.rend(),
                                        [&](const Message& message) { return message.topic.ends_with(verb); });
-        const protocol::Reply body{std::string(verb), crypto::hash(HashAlg::Sha256, last->payload), std::nullopt, std::move(answer), ""};
+        const protocol::Reply body{std::string(verb), crypto::hash(HashAlg::Sha256, last->payload), std::nullopt, std::move(answer),
+                                   std::move(fresh)};
         const std::array signers = {crypto::JwsSigner{kid(online_), online_}};
         const std::string text = protocol::sign(protocol::reply_document(body, "acme", device_id, issued), signers).value();
         return {"anchor/1/acme/device/" + device_id.text() + "/reply", to_bytes(text), last->correlation};

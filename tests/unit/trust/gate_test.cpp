@@ -159,6 +159,14 @@ TEST_F(GateTest, ASuccessorIsSignedByTheOldAndByTheNewKeys) {
     EXPECT_FALSE(Gate(anchors_).succeed(signed_by({2, 3}, anchors(next)), "other"));
 }
 
+TEST_F(GateTest, ASuccessorHasARootInCommonWhoeverSignedIt) {
+    AnchorSet next = set_of(2, {1, 2, 3});
+    next.broker_anchors = {Bytes{99}};
+
+    EXPECT_EQ(Gate(anchors_).succeed(signed_by({1, 2, 3}, anchors(next)), "acme").error().what,
+              "anchors version 2: no broker anchor is also in version 1: devices would lose every broker they know");
+}
+
 TEST_F(GateTest, ASuccessorIsExactlyTheNext) {
     EXPECT_EQ(Gate(anchors_).succeed(signed_by({1, 2}, anchors(set_of(3, {1, 2, 3}))), "acme").error().what,
               "anchors version 3: is not the successor of version 1");
