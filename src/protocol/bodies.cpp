@@ -12,12 +12,13 @@ namespace {
 
 constexpr std::size_t kMaxFindings = 1000;
 constexpr std::size_t kMaxWanted = 64;
+constexpr std::size_t kMaxVersions = 2048;  // two a group of the fleet
 constexpr std::size_t kMaxSelections = 8;
 constexpr std::uint64_t kMaxNonceLifetime = 24 * 3600;
 
-Result<std::map<std::string, std::uint64_t>> versions_from(const Json& object, std::string_view key) {
+Result<std::map<std::string, std::uint64_t>> versions_from(const Json& object, std::string_view key, std::size_t limit) {
     ANCHOR_ASSIGN_OR_RETURN(const Json* json, object_of(object, key));
-    if (json->size() > kMaxWanted) return rejected("\"" + std::string(key) + "\" has more than " + std::to_string(kMaxWanted) + " members");
+    if (json->size() > limit) return rejected("\"" + std::string(key) + "\" has more than " + std::to_string(limit) + " members");
     std::map<std::string, std::uint64_t> versions;
     for (const auto& [name, value] : json->items()) {
         ANCHOR_ASSIGN_OR_RETURN(const std::uint64_t version, json_unsigned(*json, name));
@@ -76,7 +77,7 @@ Result<Standing> standing_from(std::uint64_t number, const Json& body) {
     Standing standing{.number = number};
     ANCHOR_ASSIGN_OR_RETURN(standing.status, named(body, "status", standing_status_from));
     ANCHOR_ASSIGN_OR_RETURN(standing.group, json_string(body, "group"));
-    ANCHOR_ASSIGN_OR_RETURN(standing.wanted, versions_from(body, "wanted"));
+    ANCHOR_ASSIGN_OR_RETURN(standing.wanted, versions_from(body, "wanted", kMaxWanted));
     ANCHOR_ASSIGN_OR_RETURN(standing.reason, json_string(body, "reason"));
     ANCHOR_ASSIGN_OR_RETURN(standing.rotate_by, time_from(body, "rotate_by"));
     ANCHOR_ASSIGN_OR_RETURN(standing.attest_by, time_from(body, "attest_by"));
@@ -88,7 +89,7 @@ Json to_json(const Freshness& freshness) { return {{"versions", freshness.versio
 Result<Freshness> freshness_from(const Json& body) {
     ANCHOR_RETURN_IF_ERROR(json_only_keys(body, {"versions"}));
     Freshness freshness;
-    ANCHOR_ASSIGN_OR_RETURN(freshness.versions, versions_from(body, "versions"));
+    ANCHOR_ASSIGN_OR_RETURN(freshness.versions, versions_from(body, "versions", kMaxVersions));
     return freshness;
 }
 

@@ -23,6 +23,16 @@ TEST(FreshnessBody, IsReadBack) {
     EXPECT_FALSE(freshness_from(Json{{"versions", {{"anchors", -1}}}}));
 }
 
+TEST(FreshnessBody, NamesMoreThanOneDeviceCanWant) {
+    std::map<std::string, std::uint64_t> versions;
+    for (int i = 0; i < 2048; ++i) versions["policy/group-" + std::to_string(i)] = 1;
+    EXPECT_EQ(freshness_from(to_json(Freshness{versions})).value().versions.size(), 2048U);
+    EXPECT_FALSE(standing_from(1, to_json(Standing{1, StandingStatus::Active, "gateways", versions, {}, {}, {}})));
+
+    versions["policy/one-more"] = 1;
+    EXPECT_EQ(freshness_from(to_json(Freshness{versions})).error().what, "\"versions\" has more than 2048 members");
+}
+
 TEST(AttestationResultBody, IsReadBackWithItsReasons) {
     const Finding finding{
         "edge", "secure-boot", Dimension::Hardware, Tier::Contraindicated, false, 60, "off", {"NIST"}, {{"boot.secure_boot", "false"}}};
