@@ -3,6 +3,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include <anchor/base/encoding.h>
+
 namespace anchor::agent {
 namespace {
 
@@ -43,9 +45,31 @@ Result<TrustState> trust_from(const Json& json) {
     return trust;
 }
 
+Json lists_json(const std::vector<BlobName>& lists) {
+    Json json = Json::array();
+    for (const BlobName& name : lists) json.push_back({{"sha256", to_hex(name.sha256.view())}, {"size", name.size}});
+    return json;
+}
+
+Result<std::vector<BlobName>> lists_from(const Json& json) {
+    if (!json.is_array()) return rejected("\"lists\" is no list");
+    std::vector<BlobName> lists;
+    for (const Json& one : json) {
+        ANCHOR_RETURN_IF_ERROR(json_only_keys(one, {"sha256", "size"}));
+        ANCHOR_ASSIGN_OR_RETURN(const std::string hex, json_string(one, "sha256"));
+        ANCHOR_ASSIGN_OR_RETURN(const Bytes digest, from_hex(hex));
+        BlobName name;
+        ANCHOR_ASSIGN_OR_RETURN(name.sha256, Digest::from(HashAlg::Sha256, digest));
+        ANCHOR_ASSIGN_OR_RETURN(name.size, json_unsigned(one, "size"));
+        lists.push_back(name);
+    }
+    return lists;
+}
+
 Result<DeviceState> read(ByteView octets) {
     ANCHOR_ASSIGN_OR_RETURN(const Json json, parse_json(as_text(octets), {.octets = kMaxOctets}));
-    ANCHOR_RETURN_IF_ERROR(json_only_keys(json, {"identity", "anchors", "floors", "group", "documents", "trust", "time_floor", "ima"}));
+    ANCHOR_RETURN_IF_ERROR(
+        json_only_keys(json, {"identity", "anchors", "floors", "group", "documents", "trust", "time_floor", "ima", "lists"}));
     DeviceState state;
     if (json.contains("identity")) {
         ANCHOR_ASSIGN_OR_RETURN(auto identity, identity::identity_from(json["identity"]));
@@ -64,6 +88,9 @@ Result<DeviceState> read(ByteView octets) {
     }
     for (const auto& [key, value] : json["documents"].items()) {
         ANCHOR_ASSIGN_OR_RETURN(state.documents[key], json_string(json["documents"], key));
+    }
+    if (json.contains("lists")) {
+        ANCHOR_ASSIGN_OR_RETURN(state.lists, lists_from(json["lists"]));
     }
     // Only a shortcut: one that another version of this program wrote is no reason to refuse all the rest.
     if (json.contains("ima")) {
@@ -86,6 +113,7 @@ Bytes encode(const DeviceState& state) {
                  {"time_floor", to_rfc3339(state.time_floor)}};
     if (state.identity) json["identity"] = identity::to_json(*state.identity);
     if (state.anchors) json["anchors"] = {{"version", state.anchors->version}, {"body", protocol::to_json(*state.anchors)}};
+    if (!state.lists.empty()) json["lists"] = lists_json(state.lists);
     if (state.ima) json["ima"] = measure::to_json(*state.ima);
     std::string text = canonical_json(json);
     Bytes octets = to_bytes(text);

@@ -84,6 +84,7 @@ bool Agent::Story::load() {
     ima_memory_.stored = state_.ima;
     ima_save_at_ = parts_.clock.steady() + kSaveImaEvery;
     use_documents();
+    load_lists();
     apply(trust::Restarted{});
     return true;
 }
@@ -109,11 +110,15 @@ void Agent::Story::tick() {
     if (wake_ && *wake_ <= steady) wake_.reset();
     if (!loaded_ && !load()) return;
     if (state_.identity && !keyring_) open_keys();
-    if (!state_.identity && settings_.bundle && !enrollment_ && steady >= enroll_at_) enroll();
+    const bool may_enroll = !state_.identity || is_revoked() || refused_as_revoked_;
+    if (may_enroll && settings_.bundle && !enrollment_ && steady >= enroll_at_) enroll();
     conversation_.pass_time(steady);
     send_reports();
-    if (connected_ && state_.identity && (attest_soon_ || steady >= attest_at_)) attest();
-    if (connected_ && steady >= fetch_at_) fetch_ima_table();
+    if (connected_ && state_.identity && !enrollment_ && (attest_soon_ || steady >= attest_at_)) attest();
+    if (connected_ && steady >= fetch_at_) {
+        fetch_lists();
+        fetch_ima_table();
+    }
     look_again_ = looking_ || preparing_ != 0;
     if (looking_ || preparing_ != 0 || (state_.identity && !keyring_)) return apply(trust::TimePassed{});
     looking_ = true;
@@ -167,7 +172,7 @@ void Agent::Story::add_own_claims(SteadyTime steady) {
     put("identity.enrolled", state_.identity.has_value(), "system");
     put("identity.hardware_bound", keyring_ ? ClaimValue{keyring_->forge->hardware_bound()} : ClaimValue{Unknown{"the keys are not open"}},
         "system");
-    put("registry.connected", connected_ && state_.identity, "system");
+    put("registry.connected", connected_ && state_.identity && !enrollment_, "system");
     put("registry.standing", std::string(to_string(state_.trust.standing)), "registry");
     put("registry.fresh_age",
         fresh_ ? ClaimValue{fresh_->first + (steady - fresh_->second)}
@@ -279,6 +284,7 @@ bool Agent::allows(std::string_view name) const { return story_->allows(name); }
 Json Agent::status() const { return story_->status(); }
 Json Agent::decision(Level wanted) const { return story_->decision(wanted); }
 void Agent::quote(Bytes nonce, std::function<void(Result<QuoteForPeople>)> done) { story_->quote(std::move(nonce), std::move(done)); }
+Result<Json> Agent::verify_peer(std::string_view pem, bool demand_current) const { return story_->verify_peer(pem, demand_current); }
 Result<void> Agent::import(std::string_view text) { return story_->import(text); }
 void Agent::use_local_policies(std::vector<std::string> texts) { story_->use_local_policies(std::move(texts)); }
 

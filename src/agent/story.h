@@ -2,8 +2,9 @@
 #pragma once
 
 // Story: the inside of the agent. Its chapters are one file each: story.cpp (waking, looking, judging, consequences), story_keys.cpp
-// (keys and connection), story_enroll.cpp, story_attest.cpp, story_documents.cpp, story_anchors.cpp, story_blobs.cpp, story_status.cpp. One
-// object owns all of the state, because every chapter turns on it; they only call each other through the functions below.
+// (keys and connection), story_enroll.cpp, story_attest.cpp, story_documents.cpp, story_anchors.cpp, story_blobs.cpp, story_revocations.cpp,
+// story_lists.cpp, story_status.cpp. One object owns all of the state, because every chapter turns on it; they only call each other
+// through the functions below.
 
 #include <memory>
 
@@ -12,6 +13,8 @@
 #include <anchor/identity/enrollment.h>
 #include <anchor/policy/evaluator.h>
 #include <anchor/protocol/bodies.h>
+#include <anchor/protocol/revocations.h>
+#include <anchor/trust/revocation_set.h>
 #include <anchor/trust/step.h>
 
 #include "appraiser.h"
@@ -37,6 +40,9 @@ public:
     // story_documents.cpp
     [[nodiscard]] Result<void> import(std::string_view text);
     void use_local_policies(std::vector<std::string> texts);
+
+    // story_revocations.cpp
+    [[nodiscard]] Result<Json> verify_peer(std::string_view pem, bool demand_current) const;
 
     // story_status.cpp
     [[nodiscard]] Json status() const;
@@ -76,6 +82,35 @@ private:
     void prove(const Answer& answer);
     void finish_enrollment(const Answer& answer);
     void give_up_enrollment(const Error& why);
+    void begin_enrollment();
+
+    // story_lists.cpp
+    [[nodiscard]] static bool is_list(std::string_view text);
+    void load_lists();
+    struct NamedList {
+        BlobName name;
+        crypto::Crl list;
+    };
+    void lists_read(const std::vector<NamedList>& lists);
+    [[nodiscard]] std::vector<SharedOctets> list_octets() const;
+    [[nodiscard]] Result<void> take_manifest(const trust::VerifiedDocument& verified);
+    [[nodiscard]] std::vector<BlobName> wanted_lists() const;
+    void fetch_lists();
+    void fetch_lists_of(const protocol::RevocationLists& issuer, bool with_delta);
+    void open_lists(const protocol::RevocationLists& issuer);
+    void lists_failed(const protocol::RevocationLists& issuer, const Error& why);
+    [[nodiscard]] Result<void> hold(const std::vector<NamedList>& lists, trust::Voucher voucher);
+    [[nodiscard]] Result<void> take_lists(const std::vector<NamedList>& lists, trust::Voucher voucher);
+    [[nodiscard]] Result<void> import_lists(std::string_view text);
+
+    // story_revocations.cpp
+    static constexpr Milliseconds kAskAfterRefusal{60'000};
+    [[nodiscard]] bool is_revoked() const noexcept;
+    void withhold_credentials();
+    void note_refusal(const Error& why);
+    void ask_for_standing_with_claim();
+    [[nodiscard]] Result<void> take_reinstatement(const protocol::Document& document);
+    [[nodiscard]] std::vector<crypto::Certificate> known_authorities() const;
 
     // story_attest.cpp
     void with_nonce(protocol::NonceGrant grant);
@@ -114,6 +149,7 @@ private:
     void use_ima_reference();
     void use_ima_basis(Result<std::shared_ptr<const measure::ImaBasis>> basis);
     void fetch_ima_table();
+    void sweep_blobs();
     void fetch(const BlobName& name, std::function<void(Result<void>)> done);
     void keep_piece(protocol::BlobChunk chunk, std::function<void(Result<void>)> done);
     void ask_for_piece(protocol::BlobPlace place, std::function<void(Result<void>)> done);
@@ -134,7 +170,7 @@ private:
     Decision decision_;
     std::optional<Enforcement> told_;  // what the enforcer knows
     bool looking_ = false;
-    int preparing_ = 0;  // jobs that make what is judged by: until they are done nothing is looked at
+    int preparing_ = 0;        // jobs that make what is judged by: until they are done nothing is looked at
     bool look_again_ = false;  // somebody asked for a look while one was under way: it may have been too early
     SteadyTime since_{};
     WallTime since_wall_{};
@@ -164,6 +200,14 @@ private:
     std::shared_ptr<DeviceKey> claim_key_;
     std::optional<Digest> begin_digest_;
     SteadyTime enroll_at_{};
+    bool refused_as_revoked_ = false;  // by the broker, since the last connection
+
+    // The lists of those that the owner has revoked.
+    trust::RevocationSet revocations_;
+    std::map<const std::uint8_t*, BlobName> list_names_;  // by where its octets lie: to hash a large list takes long
+    std::optional<protocol::RevocationManifest> manifest_;
+    std::vector<protocol::RevocationLists> refused_lists_;  // until another manifest comes
+    bool lists_loaded_ = false;
 
     // Attestation.
     bool attesting_ = false;

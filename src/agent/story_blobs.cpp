@@ -61,14 +61,21 @@ void Agent::Story::fetch_ima_table() {
     fetch(name, [this, name](const Result<void>& fetched) {
         if (!fetched) return note(Severity::Warning, "the table of reference digests cannot be fetched: " + fetched.error().what);
         note(Severity::Info, "the table of reference digests is here, " + std::to_string(name.size) + " octets");
-        offload(
-            parts_.worker, [shelf = parts_.shelf, name] { return shelf->keep_only(std::array{name}); },
-            [this](const Result<void>& kept) {
-                if (stopped_) return;
-                if (!kept) note(Severity::Warning, "old blobs stay: " + kept.error().what);
-                use_ima_reference();
-            });
+        sweep_blobs();
+        use_ima_reference();
     });
+}
+
+// Throws away what no document in force names and nobody brought: the shelf is for tables and lists alike.
+void Agent::Story::sweep_blobs() {
+    std::vector<BlobName> kept = wanted_lists();
+    kept.insert(kept.end(), state_.lists.begin(), state_.lists.end());
+    if (ima_values_.table) kept.push_back(*ima_values_.table);
+    offload(
+        parts_.worker, [shelf = parts_.shelf, kept = std::move(kept)] { return shelf->keep_only(kept); },
+        [this](const Result<void>& swept) {
+            if (!swept && !stopped_) note(Severity::Warning, "old blobs stay: " + swept.error().what);
+        });
 }
 
 // One at a time; where it cannot begin now, nobody is called back, and a later tick tries again.

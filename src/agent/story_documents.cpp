@@ -8,6 +8,10 @@ namespace anchor::agent {
 
 using protocol::DocumentKind;
 
+namespace {
+constexpr Milliseconds kLastWord{5'000};
+}
+
 void Agent::Story::ask_for_standing() {
     conversation_.ask(protocol::verb::kStandingGet, Json::object(), settings_.reply_deadline, [this](Result<Answer> answer) {
         if (!answer) return note(Severity::Warning, "standing: " + answer.error().what);
@@ -20,6 +24,7 @@ void Agent::Story::ask_for_standing() {
 }
 
 Result<void> Agent::Story::import(std::string_view text) {
+    if (is_list(text)) return import_lists(text);
     ANCHOR_ASSIGN_OR_RETURN(const auto unverified, crypto::UnverifiedJws::parse(text));
     for (std::size_t i = 0; i < protocol::kDocumentKindCount; ++i) {
         const auto kind = static_cast<DocumentKind>(i);
@@ -56,8 +61,11 @@ Result<void> Agent::Story::take(const trust::VerifiedDocument& verified) {
             const bool moved = std::exchange(state_.group, standing.group) != standing.group;
             if (news) audit("standing", {{"number", std::to_string(standing.number)}, {"status", std::string(to_string(standing.status))}});
             apply(trust::StandingArrived{standing});
-            conversation_.ask(protocol::verb::kStandingAck, {{"number", standing.number}}, settings_.reply_deadline,
-                              [](const Result<Answer>&) {});
+            if (enrollment_) return {};  // heard on the way to a new identity
+            // The last that a revoked device says with its own key.
+            conversation_.ask(protocol::verb::kStandingAck, {{"number", standing.number}}, kLastWord, [this](const Result<Answer>&) {
+                if (is_revoked() && !stopped_) withhold_credentials();
+            });
             if (moved) {
                 use_documents();
                 connect();  // other topics from now on
@@ -90,10 +98,10 @@ Result<void> Agent::Story::take(const trust::VerifiedDocument& verified) {
             tick();
             return {};
         }
-        case DocumentKind::Reinstatement: apply(trust::Reinstated{document.version}); return {};
+        case DocumentKind::Revocations: return take_manifest(verified);
+        case DocumentKind::Reinstatement: return take_reinstatement(document);
         case DocumentKind::Reply:
         case DocumentKind::Anchors:
-        case DocumentKind::Revocations:
         case DocumentKind::Approval: break;
     }
     return rejected("this device does nothing with " + std::string(to_string(document.kind)) + " documents");

@@ -8,6 +8,7 @@ namespace {
 
 constexpr Milliseconds kRetrySoon{30'000};
 constexpr Milliseconds kRetryLate{600'000};
+constexpr Milliseconds kRetryRevoked{3'600'000};
 
 Result<protocol::DocumentKind> kind_of(std::string_view text) {
     ANCHOR_ASSIGN_OR_RETURN(const auto unverified, crypto::UnverifiedJws::parse(text));
@@ -55,7 +56,8 @@ void Agent::Story::connect_with_claim() {
                                 .certificate_chain = bundle.certificates,
                                 .key = claim_key_,
                                 .anchors = first_anchors_->broker_anchors,
-                                .time = [this] { return link_time(); }};
+                                .time = [this] { return link_time(); },
+                                .crls = [this] { return list_octets(); }};
     conversation_.speak_as({*topics, device, bundle.claim, nullptr});
     parts_.link.start(
         std::move(credentials), {topics->enroll_reply(bundle.claim, device)}, std::nullopt,
@@ -63,6 +65,11 @@ void Agent::Story::connect_with_claim() {
 }
 
 void Agent::Story::ask_to_enroll() {
+    if (state_.identity && state_.anchors && state_.identity->device == enrollment_->device()) return ask_for_standing_with_claim();
+    begin_enrollment();
+}
+
+void Agent::Story::begin_enrollment() {
     begin_digest_.reset();
     conversation_.ask(protocol::verb::kEnrollBegin, to_json(enrollment_->begin_body()), settings_.reply_deadline,
                       [this](Result<Answer> answer) {
@@ -123,11 +130,19 @@ void Agent::Story::finish_enrollment(const Answer& answer) {
         next.documents[trust::floor_key(standing.document())] = standing.text();
         for (const std::string& text : grant.documents) {
             ANCHOR_ASSIGN_OR_RETURN(const auto kind, kind_of(text));
+            if (kind == protocol::DocumentKind::Reinstatement) {
+                ANCHOR_ASSIGN_OR_RETURN(const auto back, gate.accept(text, kind, {tenant, "", &next.identity->device, next.floors, time}));
+                const trust::Reinstated reinstated{back.document().version};
+                next.trust = trust::step(next.trust, reinstated, {parts_.clock.steady(), time}).state;
+                next.floors[trust::floor_key(back.document())] = reinstated.number;
+                continue;
+            }
             ANCHOR_ASSIGN_OR_RETURN(const auto document,
                                     gate.accept(text, kind, {tenant, next.group, &next.identity->device, next.floors, time}));
             next.floors[trust::floor_key(document.document())] = document.document().version;
             next.documents[trust::floor_key(document.document())] = document.text();
         }
+        if (next.trust.standing == StandingStatus::Revoked) return denied("it revives a revoked device without a reinstatement");
         return next;
     };
     auto next = attempt();
@@ -151,15 +166,21 @@ void Agent::Story::finish_enrollment(const Answer& answer) {
 
 void Agent::Story::give_up_enrollment(const Error& why) {
     const bool later = why.kind == ErrorKind::Unavailable || why.kind == ErrorKind::Stale;
-    enroll_at_ = parts_.clock.steady() + (later ? kRetrySoon : kRetryLate);
+    // Who was put aside asks seldom, and says it once.
+    const bool known = state_.identity.has_value();
+    const bool told = known && connection_error_ == why.what;
+    enroll_at_ = parts_.clock.steady() + (known && is_revoked() ? kRetryRevoked : later ? kRetrySoon : kRetryLate);
     if (parts_.wake_at) parts_.wake_at(enroll_at_);
     enrollment_.reset();
     conversation_.fall_silent();
     parts_.link.stop();
     connected_ = false;
     connection_error_ = why.what;
-    note(later ? Severity::Warning : Severity::Error, "enrolment failed: " + why.what);
-    audit("enrolment-failed", {{"why", why.what}});
+    if (!told) {
+        note(later ? Severity::Warning : Severity::Error, "enrolment failed: " + why.what);
+        audit("enrolment-failed", {{"why", why.what}});
+    }
+    if (known && device_key_ && !is_revoked()) connect();  // what it has may still be good
 }
 
 }  // namespace anchor::agent

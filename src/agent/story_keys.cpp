@@ -64,12 +64,13 @@ void Agent::Story::forget_identity(const Error& why) {
 LinkTime Agent::Story::link_time() const { return {now(), !parts_.clock.synchronised()}; }
 
 void Agent::Story::connect() {
+    if (is_revoked()) return withhold_credentials();
     const identity::Identity& own = *state_.identity;
     auto topics = protocol::Topics::of(own.tenant);
     if (!topics || !state_.anchors) return note(Severity::Error, "the stored identity names no tenant or no anchors");
     const DeviceId device = own.device;
     std::vector<std::string> subscriptions = {topics->reply(device), topics->standing(device), topics->fleet("fresh"),
-                                              topics->fleet("anchors")};
+                                              topics->fleet("anchors"), topics->fleet("revocations")};
     if (!state_.group.empty()) {
         subscriptions.push_back(topics->fleet("policy", state_.group));
         subscriptions.push_back(topics->fleet("reference", state_.group));
@@ -80,7 +81,8 @@ void Agent::Story::connect() {
                                 .certificate_chain = own.current.certificates,
                                 .key = device_key_,
                                 .anchors = state_.anchors->broker_anchors,
-                                .time = [this] { return link_time(); }};
+                                .time = [this] { return link_time(); },
+                                .crls = [this] { return list_octets(); }};
     conversation_.speak_as({*topics, device, {}, device_key_});
     parts_.link.start(
         std::move(credentials), std::move(subscriptions), Message{topics->presence(device), to_bytes(R"({"online":false})"), {}, true},
@@ -92,6 +94,7 @@ void Agent::Story::connected() {
     connected_since_ = now();
     connection_error_.clear();
     if (!conversation_.voice()->claim.empty()) return ask_to_enroll();
+    refused_as_revoked_ = false;
     note(Severity::Info, "connected to " + state_.identity->broker_host + ":" + std::to_string(state_.identity->broker_port));
     const auto& voice = *conversation_.voice();
     (void)parts_.link.publish({voice.topics.presence(voice.device), to_bytes(R"({"online":true})"), {}, true});
@@ -107,6 +110,7 @@ void Agent::Story::disconnected(const Error& why) {
     connected_ = false;
     connected_since_.reset();
     connection_error_ = why.what;
+    note_refusal(why);
     // Open requests will not be answered on a new connection: replies are not kept for those who are away.
     if (conversation_.voice()) conversation_.speak_as(Voice(*conversation_.voice()));
     if (parts_.changed) parts_.changed();

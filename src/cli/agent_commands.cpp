@@ -10,6 +10,8 @@
 
 #include <anchor/base/encoding.h>
 #include <anchor/base/file.h>
+#include <anchor/crypto/certificate.h>
+#include <anchor/crypto/crl.h>
 
 #include "agent_call.h"
 #include "exit_code.h"
@@ -121,8 +123,24 @@ Result<int> attest_now(const AgentAccess& agent, bool json, std::ostream& out, c
 Result<int> import_document(const AgentAccess& agent, const std::string& file, std::ostream& out) {
     auto document = read_text_file(file, kMaxDocument);
     if (!document) return of_this_side(std::move(document).error());
+    if (const auto list = crypto::Crl::from_der(as_bytes(*document))) document = list->pem();
     ANCHOR_ASSIGN_OR_RETURN(const Json answer, call_agent(agent, "Import", {{"document", *document}}));
     out << "accepted: " << printable(json_string(answer, "accepted").value_or(file)) << '\n';
+    return exit_code::kDone;
+}
+
+Result<int> verify_peer(const AgentAccess& agent, const std::string& file, bool current, std::ostream& out) {
+    auto octets = read_file(file, kMaxDocument);
+    if (!octets) return of_this_side(std::move(octets).error());
+    std::string pem(as_text(*octets));
+    if (pem.find("-----BEGIN") == std::string::npos) {
+        auto certificate = crypto::Certificate::from_der(*octets);
+        if (!certificate) return of_this_side(std::move(certificate).error().within(file));
+        pem = certificate->pem();
+    }
+    ANCHOR_ASSIGN_OR_RETURN(const Json answer, call_agent(agent, "VerifyPeer", {{"certificate", pem}, {"current", current}}));
+    out << "trusted: device " << printable(json_string(answer, "device").value_or("?")) << ", until "
+        << printable(json_string(answer, "not_after").value_or("?")) << '\n';
     return exit_code::kDone;
 }
 

@@ -32,6 +32,8 @@ struct StatusOptions {
 [[nodiscard]] Result<int> fetch_evidence(const AgentAccess& agent, const std::string& nonce, const std::string& folder, std::ostream& out);
 [[nodiscard]] Result<int> attest_now(const AgentAccess& agent, bool json, std::ostream& out, const Painter& paint);
 [[nodiscard]] Result<int> import_document(const AgentAccess& agent, const std::string& file, std::ostream& out);
+/// Judges another device's certificate, PEM or DER. Rejected with the reason where it is not to be trusted.
+[[nodiscard]] Result<int> verify_peer(const AgentAccess& agent, const std::string& file, bool current, std::ostream& out);
 /// A value that reads as a number, true or false is sent as one, all else as text.
 [[nodiscard]] Result<int> put_telemetry(const AgentAccess& agent, const std::string& name, const std::string& value);
 [[nodiscard]] Result<int> check_access(const AgentAccess& agent, const std::string& name, std::ostream& out);

@@ -27,6 +27,7 @@ struct Arguments {
     std::string folder;
     bool json = false;
     bool yaml = false;
+    bool any_age = false;
     Action action;
 };
 
@@ -60,6 +61,11 @@ void add_orders(CLI::App& app, Arguments& args, const Painter& paint) {
     put->add_option("NAME", args.name)->required();
     put->add_option("VALUE", args.value)->required();
     put->callback([&args] { args.action = [&] { return put_telemetry(args.agent, args.name, args.value); }; });
+
+    auto* const peer = app.add_subcommand("verify-peer", "Whether another device's certificate is to be trusted: exit code 0 or 3");
+    peer->add_option("CERT", args.file, "PEM with what leads to the anchors, or DER")->required();
+    peer->add_flag("--any-age", args.any_age, "also where no revocation list that is in date is here");
+    peer->callback([&args] { args.action = [&] { return verify_peer(args.agent, args.file, !args.any_age, std::cout); }; });
 
     auto* const access = app.add_subcommand("check-access", "Whether an access is allowed now: exit code 0 or 3");
     access->add_option("NAME", args.name)->required();

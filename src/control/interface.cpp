@@ -7,7 +7,7 @@
 namespace anchor::control {
 namespace {
 
-constexpr std::array<Method, 8> kMethods{{
+constexpr std::array<Method, 9> kMethods{{
     {"GetStatus", Role::Member},
     {"GetDecision", Role::Member},
     {"Subscribe", Role::Member, true},
@@ -16,6 +16,7 @@ constexpr std::array<Method, 8> kMethods{{
     {"CheckAccess", Role::Anyone},
     {"PutTelemetry", Role::Anyone},
     {"Import", Role::Operator},
+    {"VerifyPeer", Role::Member},
 }};
 
 }  // namespace

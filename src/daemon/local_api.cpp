@@ -56,6 +56,7 @@ Result<Json> evidence_json(const agent::QuoteForPeople& made, const std::vector<
 
 // "policy", of a document that the gate has let through.
 std::string kind_of(std::string_view document) {
+    if (document.find("-----BEGIN X509 CRL-----") != std::string_view::npos) return "revocation list";
     const auto jws = crypto::UnverifiedJws::parse(document);
     if (!jws) return "document";
     for (std::size_t i = 0; i < protocol::kDocumentKindCount; ++i) {
@@ -78,6 +79,7 @@ void LocalApi::answer(const control::Call& call, const control::Responder& respo
         {"CheckAccess", &LocalApi::check_access},
         {"PutTelemetry", &LocalApi::put_telemetry},
         {"Import", &LocalApi::import},
+        {"VerifyPeer", &LocalApi::verify_peer},
     };
     const auto* found = std::ranges::find(kAnswers, call.method, [](const auto& entry) { return entry.first; });
     if (found == std::end(kAnswers)) return responder.fail(unavailable(call.method + " is not answered by this agent"));
@@ -141,6 +143,18 @@ void LocalApi::import(const control::Call& call, const control::Responder& respo
     if (!document) return responder.fail(document.error());
     if (auto taken = agent_.import(*document); !taken) return responder.fail(taken.error());
     responder.done({{"accepted", kind_of(*document)}});
+}
+
+void LocalApi::verify_peer(const control::Call& call, const control::Responder& responder) {
+    const auto keys = json_only_keys(call.parameters, {"certificate", "current"});
+    const auto pem = keys ? json_string(call.parameters, "certificate") : Result<std::string>(keys.error());
+    if (!pem) return responder.fail(pem.error());
+    const bool says = call.parameters.contains("current") && !call.parameters["current"].is_null();
+    const auto current = says ? json_bool(call.parameters, "current") : Result<bool>(true);
+    if (!current) return responder.fail(current.error());
+    const auto peer = agent_.verify_peer(*pem, *current);
+    if (!peer) return responder.fail(peer.error());
+    responder.done(*peer);
 }
 
 void LocalApi::changed() {

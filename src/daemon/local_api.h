@@ -51,6 +51,7 @@ private:
     void check_access(const control::Call& call, const control::Responder& responder);
     void put_telemetry(const control::Call& call, const control::Responder& responder);
     void import(const control::Call& call, const control::Responder& responder);
+    void verify_peer(const control::Call& call, const control::Responder& responder);
     void tell();
     [[nodiscard]] Json status() const;
 

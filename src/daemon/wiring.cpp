@@ -92,7 +92,7 @@ Wiring::Wiring(const DaemonConfig& config, agent::AgentSettings settings, std::u
     if (auto shelf = store::FolderShelf::open(config.state_dir + "/blobs", std::move(by_hand)))
         shelf_ = std::move(shelf).value();
     else
-        log(agent::Severity::Error, "blobs: " + shelf.error().what + "; tables of reference digests cannot be used");
+        log(agent::Severity::Error, "blobs: " + shelf.error().what + "; tables of reference digests and revocation lists cannot be used");
     if (auto outbox = link::DiskOutbox::open(*disk_))
         outbox_ = std::move(outbox).value();
     else

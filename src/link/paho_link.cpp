@@ -72,7 +72,8 @@ private:
     void attempt() {
         ++attempt_;
         mailbox_ = std::make_shared<Mailbox>(settings_.mailbox);
-        tunnel_ = std::make_unique<Tunnel>(credentials_, credentials_.time(), settings_.connect_deadline,
+        auto crls = credentials_.crls ? credentials_.crls() : std::vector<SharedOctets>();
+        tunnel_ = std::make_unique<Tunnel>(credentials_, credentials_.time(), std::move(crls), settings_.connect_deadline,
                                            TunnelEvents{on_loop([](Keeper& self, std::uint16_t port) { self.tunnel_ready(port); }),
                                                         on_loop([](Keeper& self, Error error) { self.over(std::move(error)); })});
     }

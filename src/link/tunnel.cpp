@@ -152,10 +152,13 @@ Result<std::vector<Item>> parse_all(const std::vector<Bytes>& ders, Parse parse)
 
 }  // namespace
 
-Tunnel::Tunnel(LinkCredentials credentials, LinkTime time, Milliseconds deadline, TunnelEvents events)
-    : credentials_(std::move(credentials)), time_(time), deadline_(deadline), events_(std::move(events)), thread_([this] {
-          events_.ended(run());
-      }) {}
+Tunnel::Tunnel(LinkCredentials credentials, LinkTime time, std::vector<SharedOctets> crls, Milliseconds deadline, TunnelEvents events)
+    : credentials_(std::move(credentials)),
+      time_(time),
+      crls_(std::move(crls)),
+      deadline_(deadline),
+      events_(std::move(events)),
+      thread_([this] { events_.ended(run()); }) {}
 
 Tunnel::~Tunnel() {
     stop_.set();
@@ -166,7 +169,10 @@ Result<crypto::TlsSession> Tunnel::handshake(int fd) {
     crypto::TlsTrust trust{.at = time_.at};
     trust.tolerate_not_yet_valid = time_.tolerate_not_yet_valid;
     ANCHOR_ASSIGN_OR_RETURN(trust.anchors, parse_all<crypto::Certificate>(credentials_.anchors, crypto::Certificate::from_der));
-    ANCHOR_ASSIGN_OR_RETURN(trust.crls, parse_all<crypto::Crl>(credentials_.crls, crypto::Crl::from_der));
+    for (const SharedOctets& octets : crls_) {
+        ANCHOR_ASSIGN_OR_RETURN(crypto::Crl list, crypto::Crl::from_octets(octets));
+        trust.crls.push_back(std::move(list));
+    }
     ANCHOR_ASSIGN_OR_RETURN(auto chain, parse_all<crypto::Certificate>(credentials_.certificate_chain, crypto::Certificate::from_der));
     ANCHOR_ASSIGN_OR_RETURN(auto session, crypto::TlsSession::client(fd, {*credentials_.key, std::move(chain)}, trust, credentials_.host));
     const Deadline deadline = std::chrono::steady_clock::now() + deadline_;

@@ -25,7 +25,7 @@ struct TunnelEvents {
 
 class Tunnel {
 public:
-    Tunnel(LinkCredentials credentials, LinkTime time, Milliseconds deadline, TunnelEvents events);
+    Tunnel(LinkCredentials credentials, LinkTime time, std::vector<SharedOctets> crls, Milliseconds deadline, TunnelEvents events);
     Tunnel(const Tunnel&) = delete;
     Tunnel& operator=(const Tunnel&) = delete;
     /// Ends the connection and waits for the thread.
@@ -37,6 +37,7 @@ private:
 
     LinkCredentials credentials_;
     LinkTime time_;
+    std::vector<SharedOctets> crls_;
     Milliseconds deadline_;
     TunnelEvents events_;
     StopFlag stop_;

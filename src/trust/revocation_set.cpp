@@ -77,4 +77,22 @@ Result<void> RevocationSet::take(Crl list, const std::vector<Certificate>& autho
     return {};
 }
 
+Result<void> RevocationSet::take_all(const std::vector<Crl>& lists, const std::vector<Certificate>& authorities, Voucher voucher,
+                                     Floors& floors) {
+    RevocationSet next = *this;
+    Floors reached = floors;
+    for (const Crl& list : lists) reached.erase(floor_key(list));
+    for (const Crl& list : lists) ANCHOR_RETURN_IF_ERROR(next.take(list, authorities, voucher, reached));
+    for (const Crl& list : lists) {
+        const auto is_newest = [&](const Crl& held) { return floor_key(held) == floor_key(list) && check_age(held, floors).has_value(); };
+        if (std::ranges::none_of(next.lists_, is_newest)) return check_age(list, floors);
+    }
+    for (const Crl& held : next.lists_) {
+        std::uint64_t& floor = floors[floor_key(held)];
+        floor = std::max(floor, *held.number());
+    }
+    *this = std::move(next);
+    return {};
+}
+
 }  // namespace anchor::trust

@@ -45,6 +45,8 @@ public:
         done();
         return true;
     }
+    /// The program is gone, and with it whoever waits.
+    void forget() { waiting_.clear(); }
 
 private:
     struct Waiting {

@@ -48,6 +48,9 @@ public:
     [[nodiscard]] Json decision(Level wanted) const;
     /// A quote over somebody's nonce (at most 64 octets). Denied without a TPM.
     void quote(Bytes nonce, std::function<void(Result<QuoteForPeople>)> done);
+    /// Judges the certificate of another device (PEM, with what leads to the anchors): see trust::judge_peer(). Gives "device", "serial"
+    /// and "not_after". Unavailable before the enrolment.
+    [[nodiscard]] Result<Json> verify_peer(std::string_view pem, bool demand_current) const;
     /// A signed document by hand. Rejected: the gate does not let it through.
     [[nodiscard]] Result<void> import(std::string_view text);
 

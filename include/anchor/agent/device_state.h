@@ -7,7 +7,9 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
+#include <anchor/core/blob_shelf.h>
 #include <anchor/core/trust_state.h>
 #include <anchor/identity/identity.h>
 #include <anchor/measure/ima_progress.h>
@@ -22,6 +24,7 @@ struct DeviceState {
     trust::Floors floors;
     std::string group;
     std::map<std::string, std::string> documents;  ///< in force, signed, by floor key
+    std::vector<BlobName> lists;                   ///< revocation lists that are in use, on the shelf
     TrustState trust;
     std::optional<measure::ImaProgress> ima;  ///< for a kernel that no longer has the beginning of its list
     WallTime time_floor{};                    ///< it is not earlier than this: the newest time that a registry has proven

@@ -12,6 +12,7 @@
 
 #include <anchor/base/bytes.h>
 #include <anchor/base/result.h>
+#include <anchor/base/shared_octets.h>
 #include <anchor/base/time.h>
 #include <anchor/core/device_key.h>
 
@@ -31,16 +32,17 @@ struct LinkTime {
     bool tolerate_not_yet_valid = false;  ///< while the clock is not synchronised
 };
 
-/// What a connection is made with. Anchors and CRLs are for the broker's chain.
+/// What a connection is made with. Anchors and revocation lists are for the broker's chain.
 struct LinkCredentials {
     std::string host;
     std::uint16_t port = 8883;
     std::string client_id;
     std::vector<Bytes> certificate_chain;  ///< own, leaf first, X.509 DER
     std::shared_ptr<DeviceKey> key;
-    std::vector<Bytes> anchors;      ///< X.509 DER
-    std::vector<Bytes> crls;         ///< DER
-    std::function<LinkTime()> time;  ///< asked on the loop thread before each attempt
+    std::vector<Bytes> anchors;  ///< X.509 DER
+    // Asked on the loop thread before each attempt.
+    std::function<LinkTime()> time;
+    std::function<std::vector<SharedOctets>()> crls;  ///< DER; none where it is empty
 };
 
 struct LinkEvents {

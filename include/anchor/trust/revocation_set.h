@@ -26,6 +26,11 @@ public:
     /// here, not signed by the authority of that name among `authorities`, of an authority that nobody knows, more than 64 MiB in all.
     [[nodiscard]] Result<void> take(crypto::Crl list, const std::vector<crypto::Certificate>& authorities, Voucher voucher, Floors& floors);
 
+    /// Takes them all or none, a full list before its delta. A full list may be older than what was known before where the delta beside it
+    /// is not: so it is after a restart, and where lists were lost.
+    [[nodiscard]] Result<void> take_all(const std::vector<crypto::Crl>& lists, const std::vector<crypto::Certificate>& authorities,
+                                        Voucher voucher, Floors& floors);
+
     [[nodiscard]] const std::vector<crypto::Crl>& lists() const noexcept { return lists_; }
 
 private:

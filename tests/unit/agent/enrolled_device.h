@@ -138,6 +138,7 @@ public:
     /// The program starts, as after a power cut.
     void start(AgentSettings settings = {}) {
         if (!agent) device.store.saved = encode(state_);
+        device.worker.forget();
         settings.selections = selections;
         auto parts = device.parts();
         parts.policies_changed = policies_changed;
@@ -146,6 +147,7 @@ public:
         pump();
     }
 
+    [[nodiscard]] RootOfTrust& root() { return root_; }
     /// Remembered by the device at the moment; may be changed before start().
     DeviceState& state() { return state_; }
     [[nodiscard]] DeviceState saved() const { return device_state_from(*device.store.saved).value(); }

@@ -92,6 +92,27 @@ TEST_F(RevocationSetTest, TakesNoFullListThatForgetsADelta) {
     EXPECT_EQ(set.lists().size(), 2U);
 }
 
+TEST_F(RevocationSetTest, TakesAnOldFullListAgainOnlyWithItsDelta) {
+    const Crl full = owner.list(3, {});
+    const Crl delta = owner.list(5, CrlReason::KeyCompromise, 3);
+    floors[floor_key(full)] = 5;
+    const auto take_all = [&](const std::vector<Crl>& lists) {
+        const auto taken = set.take_all(lists, {owner.root}, Voucher::Manifest, floors);
+        return taken ? "" : taken.error().what;
+    };
+
+    EXPECT_THAT(take_all({full}), HasSubstr("older than number 5"));
+    EXPECT_THAT(take_all({full, owner.list(4, {}, 3)}), HasSubstr("older than number 5"));
+    EXPECT_TRUE(set.lists().empty());
+    EXPECT_EQ(floors[floor_key(full)], 5U);
+
+    EXPECT_EQ(take_all({full, delta}), "");
+    EXPECT_THAT(judge(owner.device), HasSubstr("revoked"));
+    EXPECT_EQ(take_all({full, delta}), "") << "the same again";
+    EXPECT_THAT(take_all({owner.list(4, {})}), "") << "with the delta that is here";
+    EXPECT_THAT(judge(owner.device), HasSubstr("revoked"));
+}
+
 TEST_F(RevocationSetTest, RefusesListsOfStrangersAndDeltasWithoutTheirBase) {
     Owner stranger;
 
