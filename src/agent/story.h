@@ -2,9 +2,9 @@
 #pragma once
 
 // Story: the inside of the agent. Its chapters are one file each: story.cpp (waking, looking, judging, consequences), story_keys.cpp
-// (keys and connection), story_enroll.cpp, story_attest.cpp, story_documents.cpp, story_anchors.cpp, story_blobs.cpp, story_revocations.cpp,
-// story_lists.cpp, story_status.cpp. One object owns all of the state, because every chapter turns on it; they only call each other
-// through the functions below.
+// (keys and connection), story_enroll.cpp, story_attest.cpp, story_documents.cpp, story_anchors.cpp, story_blobs.cpp,
+// story_revocations.cpp, story_lists.cpp, story_status.cpp. One object owns all of the state, because every chapter turns on it; they only
+// call each other through the functions below.
 
 #include <memory>
 
@@ -104,7 +104,7 @@ private:
     [[nodiscard]] Result<void> import_lists(std::string_view text);
 
     // story_revocations.cpp
-    static constexpr Milliseconds kAskAfterRefusal{60'000};
+    static constexpr Milliseconds kAskAfterRefusal{10'000};
     [[nodiscard]] bool is_revoked() const noexcept;
     void withhold_credentials();
     void note_refusal(const Error& why);

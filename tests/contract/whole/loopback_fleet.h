@@ -44,7 +44,6 @@ public:
     [[nodiscard]] bool until_trusted() const;
 
     [[nodiscard]] std::string path(const std::string& name) const { return files_.path(name); }
-    void write(const std::string& name, const std::string& text) const { (void)files_.write(name, std::string_view(text)); }
     [[nodiscard]] std::string device_log() const;
     /// The logs of all, for an assertion that fails.
     [[nodiscard]] std::string logs() const;
