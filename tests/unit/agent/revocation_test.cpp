@@ -69,6 +69,7 @@ TEST_F(RevocationTest, SaysThatItHasHeardAndThenWithholdsItsCertificate) {
     owned.pump();
 
     EXPECT_FALSE(owned.device.link.started);
+    EXPECT_EQ(owned.device.link.used.key.use_count(), 1) << "only the connection that is over knows the key yet";
     EXPECT_EQ(owned.agent->status()["level"], "revoked");
     EXPECT_EQ(owned.agent->status()["because"], "the owner has revoked this device");
     EXPECT_THAT(owned.agent->status()["connection"]["last_error"].get<std::string>(), HasSubstr("withheld"));
