@@ -214,10 +214,10 @@ void Agent::Story::apply(const trust::Event& event) {
     since_ = parts_.clock.steady();
     since_wall_ = now();
     const std::string change = std::string(to_string(before.level)) + " -> " + std::string(to_string(state_.trust.level));
-    note(todo.tightened ? Severity::Warning : Severity::Info, "trust: " + change + ": " + state_.trust.because);
+    note(todo.tightened ? Severity::Warning : Severity::Info, "trust: " + change + ": " + trust::reason_of(state_.trust));
     audit("level", {{"from", std::string(to_string(before.level))},
                     {"to", std::string(to_string(state_.trust.level))},
-                    {"because", state_.trust.because}});
+                    {"because", trust::reason_of(state_.trust)}});
     if (todo.report) {
         attest_soon_ = true;
         report(before.level);

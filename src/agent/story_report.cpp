@@ -16,7 +16,7 @@ void Agent::Story::report(Level from) {
     const Json body = {{"at", to_rfc3339(now())},
                        {"from", to_string(from)},
                        {"to", to_string(state_.trust.level)},
-                       {"because", state_.trust.because.substr(0, kMaxReason)}};
+                       {"because", trust::reason_of(state_.trust).substr(0, kMaxReason)}};
     // A reason may quote what foreigners wrote, and be cut in the middle of a character.
     const std::string text = body.dump(-1, ' ', true, Json::error_handler_t::replace);
     if (auto kept = parts_.outbox->push(OutboxKind::Report, as_bytes(text)); !kept) note(Severity::Error, "outbox: " + kept.error().what);

@@ -32,14 +32,6 @@ Json claim_json(const Claims& claims, std::string_view name) {
     return nullptr;
 }
 
-// Why the level is what it is: the owner's word, the registry's or, where neither is worse, the device's own.
-std::string reason_of(const TrustState& trust) {
-    if (trust.standing == StandingStatus::Revoked) return "the owner has revoked this device";
-    if (trust.standing == StandingStatus::Suspended) return "the owner has suspended this device";
-    if (trust.registry && trust.registry->level == trust.level && trust.local < trust.level) return "the registry's last result says so";
-    return trust.because;
-}
-
 Json findings_json(const Decision& decision) {
     Json findings = Json::array();
     for (const Finding& finding : decision.findings) findings.push_back(protocol::to_json(finding));
@@ -70,7 +62,7 @@ Json explanation_json(const policy::Explanation& explanation) {
 Json Agent::Story::decision(Level wanted) const {
     return {{"level", to_string(decision_.level)},
             {"in_force", to_string(state_.trust.level)},
-            {"because", reason_of(state_.trust)},
+            {"because", trust::reason_of(state_.trust)},
             {"risk", decision_.risk},
             {"findings", findings_json(decision_)},
             {"policies", policies_json(evaluator_.policies())},
@@ -111,7 +103,7 @@ Json Agent::Story::status() const {
     }
     return {
         {"level", to_string(trust.level)},
-        {"because", reason_of(trust)},
+        {"because", trust::reason_of(trust)},
         {"since", to_rfc3339(since_wall_)},
         {"local_level", to_string(trust.local)},
         {"registry", registry},

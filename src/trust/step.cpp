@@ -116,4 +116,11 @@ Step step(const TrustState& before, const Event& event, Now now) {
     return result;
 }
 
+std::string reason_of(const TrustState& state) {
+    if (state.standing == StandingStatus::Revoked) return "the owner has revoked this device";
+    if (state.standing == StandingStatus::Suspended) return "the owner has suspended this device";
+    if (state.registry && state.registry->level == state.level && state.local < state.level) return "the registry's last result says so";
+    return state.because;
+}
+
 }  // namespace anchor::trust

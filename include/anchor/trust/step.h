@@ -81,4 +81,7 @@ struct Step {
 
 [[nodiscard]] Step step(const TrustState& before, const Event& event, Now now);
 
+/// Why the level is what it is, in words: the owner's word, the registry's or, where neither is worse, the device's own judgement.
+[[nodiscard]] std::string reason_of(const TrustState& state);
+
 }  // namespace anchor::trust

@@ -5,7 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include <gtest/gtest.h>
+#include <gmock/gmock.h>
 
 #include <anchor/crypto/hash.h>
 
@@ -225,6 +225,17 @@ TEST_F(AgentTest, ExplainsWhatKeepsABetterLevelAway) {
     EXPECT_EQ(decision["explanation"]["obstacles"][0]["require"], "boot.pcrs_match");
     EXPECT_EQ(decision["explanation"]["obstacles"][0]["finding"]["rule"], "registers");
     EXPECT_EQ(owned.agent->decision(Level::Quarantined)["explanation"]["obstacles"].size(), 0U);
+}
+
+TEST_F(AgentTest, TheRecordOfASuspensionNamesTheOwner) {
+    become_trusted();
+    ASSERT_TRUE(owned.agent->import(owned.standing(7, StandingStatus::Suspended)));
+
+    ASSERT_EQ(owned.level(), Level::Quarantined);
+    const auto& last = owned.device.audit.events.back();
+    EXPECT_EQ(last.what, "level");
+    EXPECT_THAT(last.details, ::testing::Contains(::testing::Pair("because", "the owner has suspended this device")));
+    EXPECT_NE(as_text(owned.device.outbox.entries.back().octets).find("the owner has suspended"), std::string_view::npos);
 }
 
 TEST_F(AgentTest, AClearedTpmLosesTheIdentityAndKeepsWhatTheOwnerSaid) {

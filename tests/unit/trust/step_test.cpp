@@ -217,5 +217,19 @@ TEST_F(EveryStep, AChangeOfLevelIsAlwaysSavedEnforcedAndReported) {
     });
 }
 
+TEST(Reason, IsTheWordOfWhoHoldsTheLevelDown) {
+    TrustState state{.level = Level::Trusted, .local = Level::Trusted, .because = "every rule passed"};
+    EXPECT_EQ(reason_of(state), "every rule passed");
+
+    state.registry = RegistryVerdict{Level::Quarantined, {}};
+    state.level = Level::Quarantined;
+    EXPECT_EQ(reason_of(state), "the registry's last result says so");
+
+    state.standing = StandingStatus::Suspended;
+    EXPECT_EQ(reason_of(state), "the owner has suspended this device");
+    state.standing = StandingStatus::Revoked;
+    EXPECT_EQ(reason_of(state), "the owner has revoked this device");
+}
+
 }  // namespace
 }  // namespace anchor::trust
