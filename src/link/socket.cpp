@@ -2,7 +2,6 @@
 #include "socket.h"
 
 #include <dirent.h>
-#include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
@@ -16,6 +15,8 @@
 #include <memory>
 
 #include <anchor/base/file.h>
+
+#include "name_lookup.h"
 
 namespace anchor::link {
 namespace {
@@ -96,16 +97,10 @@ Result<void> wait_for(int fd, short events, const StopFlag& stop, Deadline deadl
 
 Result<UniqueFd> connect_to(const std::string& host, std::uint16_t port, const StopFlag& stop, Deadline deadline) {
     const std::string where = host + ":" + std::to_string(port);
-    addrinfo hints{};
-    hints.ai_socktype = SOCK_STREAM;
-    hints.ai_flags = AI_ADDRCONFIG;
-    addrinfo* found = nullptr;
-    if (const int code = ::getaddrinfo(host.c_str(), std::to_string(port).c_str(), &hints, &found); code != 0) {
-        return unavailable(where + ": " + ::gai_strerror(code), code);
-    }
-    const std::unique_ptr<addrinfo, void (*)(addrinfo*)> owned(found, ::freeaddrinfo);
+    auto found = look_up(host, port, stop, deadline);
+    if (!found) return std::move(found).error().within(where);
     Error last = unavailable("no address");
-    for (const addrinfo* address = found; address != nullptr; address = address->ai_next) {
+    for (const addrinfo* address = found->get(); address != nullptr; address = address->ai_next) {
         auto fd = connect_address(*address, stop, deadline);
         if (fd) return fd;
         last = std::move(fd).error();
