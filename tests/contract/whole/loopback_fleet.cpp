@@ -56,12 +56,22 @@ Result<void> LoopbackFleet::make_registry() {
     fleet_port_ = *ports.begin();
     enroll_port_ = *std::next(ports.begin());
     registry_port_ = *ports.rbegin();
+    ANCHOR_RETURN_IF_ERROR(done(registry(init_words())));
+    return done(parts::run({"sed", "-i", R"(s/^pcrs = .*/pcrs = ["sha256:0-7"]/)", path("registry/registry.toml")}));
+}
+
+parts::Arguments LoopbackFleet::init_words() const {
     parts::Arguments words{"init", "--tenant", "whole"};
     if (geteuid() == 0) words.insert(words.end(), {"--broker-user", "root"});
     words.insert(words.end(), {"--fleet-port", std::to_string(fleet_port_), "--enroll-port", std::to_string(enroll_port_),
                                "--enroll-registry-port", std::to_string(registry_port_)});
-    ANCHOR_RETURN_IF_ERROR(done(registry(words)));
-    return done(parts::run({"sed", "-i", R"(s/^pcrs = .*/pcrs = ["sha256:0-7"]/)", path("registry/registry.toml")}));
+    return words;
+}
+
+Result<void> LoopbackFleet::make_foreign_registry(const std::string& folder) const {
+    parts::Arguments command{REGISTRY_PROGRAM, "--dir", path(folder)};
+    for (const std::string& word : init_words()) command.push_back(word);
+    return done(parts::run(command));
 }
 
 Result<void> LoopbackFleet::make_documents() {
@@ -83,8 +93,8 @@ Result<void> LoopbackFleet::start_brokers() {
     return {};
 }
 
-Result<void> LoopbackFleet::start_registry() {
-    ANCHOR_ASSIGN_OR_RETURN(registry_, parts::Process::start({REGISTRY_PROGRAM, "--dir", path("registry"), "serve"}, path("registry.log")));
+Result<void> LoopbackFleet::start_registry_in(const std::string& folder) {
+    ANCHOR_ASSIGN_OR_RETURN(registry_, parts::Process::start({REGISTRY_PROGRAM, "--dir", path(folder), "serve"}, path(folder + ".log")));
     return {};
 }
 

@@ -28,7 +28,11 @@ public:
     void kill_device() noexcept { device_.kill(); }
     /// One act of anchor-registry, to its end.
     [[nodiscard]] parts::CommandResult registry(const parts::Arguments& words) const;
-    [[nodiscard]] Result<void> start_registry();
+    [[nodiscard]] Result<void> start_registry() { return start_registry_in("registry"); }
+    /// Another registry of the same tenant's name and places, with keys and roots of its own.
+    [[nodiscard]] Result<void> make_foreign_registry(const std::string& folder) const;
+    /// Takes the place of the one that runs.
+    [[nodiscard]] Result<void> start_registry_in(const std::string& folder);
     /// SIGKILL.
     void kill_registry() noexcept { registry_.kill(); }
     [[nodiscard]] parts::CommandResult ctl(const parts::Arguments& words) const;
@@ -51,6 +55,7 @@ public:
 private:
     LoopbackFleet() = default;
     [[nodiscard]] Result<void> make_registry();
+    [[nodiscard]] parts::Arguments init_words() const;
     [[nodiscard]] Result<void> make_documents();
     [[nodiscard]] Result<void> start_brokers();
     [[nodiscard]] Result<void> done(const parts::CommandResult& result) const;
