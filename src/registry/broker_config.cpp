@@ -101,20 +101,24 @@ std::string claim_access(const std::string& root) {
            access({{"pattern write", "enroll/%u/%c/request/+"}, {"pattern read", "enroll/%u/%c/reply"}}, root);
 }
 
+std::string for_workers(std::initializer_list<std::pair<const char*, std::string>> rules, const std::string& root) {
+    std::string text;
+    for (unsigned worker = 1; worker <= kMostWorkers; ++worker) text += "user " + registry_name(worker) + "\n" + access(rules, root) + "\n";
+    return text;
+}
+
 std::string registry_access(const std::string& root) {
-    return "user " + std::string(kRegistryName) + "\n" +
-           access({{"topic read", "enroll/+/+/request/+"}, {"topic write", "enroll/+/+/reply"}}, root);
+    return for_workers({{"topic read", "enroll/+/+/request/+"}, {"topic write", "enroll/+/+/reply"}}, root);
 }
 
 std::string fleet_access(const std::string& root) {
-    return "user " + std::string(kRegistryName) + "\n" +
-           access({{"topic read", "device/+/request/+"},
-                   {"topic read", "device/+/presence"},
-                   {"topic write", "device/+/reply"},
-                   {"topic write", "device/+/standing"},
-                   {"topic write", "fleet/#"}},
-                  root) +
-           "\n# Devices: below their own name; what is for all they may read.\n" +
+    return for_workers({{"topic read", "device/+/request/+"},
+                        {"topic read", "device/+/presence"},
+                        {"topic write", "device/+/reply"},
+                        {"topic write", "device/+/standing"},
+                        {"topic write", "fleet/#"}},
+                       root) +
+           "# Devices: below their own name; what is for all they may read.\n" +
            access({{"pattern write", "device/%u/request/+"},
                    {"pattern write", "device/%u/presence"},
                    {"pattern read", "device/%u/reply"},
@@ -124,6 +128,8 @@ std::string fleet_access(const std::string& root) {
 }
 
 }  // namespace
+
+std::string registry_name(unsigned worker) { return std::string(kRegistryName) + (worker <= 1 ? "" : "-" + std::to_string(worker)); }
 
 Result<BrokerFiles> broker_files(const BrokerSettings& settings) {
     ANCHOR_ASSIGN_OR_RETURN(const std::string tenant, protocol::check_name("tenant", settings.tenant));

@@ -7,7 +7,7 @@ namespace anchor::registry {
 namespace {
 
 // A step that was once released is never edited: the next one goes below it. Times are milliseconds since 1970.
-constexpr std::array<const char*, 3> kSteps = {
+constexpr std::array<const char*, 4> kSteps = {
     R"sql(
 CREATE TABLE devices (
     id TEXT PRIMARY KEY,
@@ -128,6 +128,19 @@ CREATE TABLE revocation_lists (
     octets BLOB NOT NULL,
     PRIMARY KEY (issuer, kind, number));
 CREATE INDEX revocation_lists_by_digest ON revocation_lists(digest);
+)sql",
+    // Which standings are new, whoever gave them, so that nobody has to read all of them to know.
+    R"sql(
+CREATE TABLE standing_changes (device TEXT PRIMARY KEY, change INTEGER NOT NULL UNIQUE) WITHOUT ROWID;
+INSERT INTO standing_changes (device, change) SELECT id, row_number() OVER (ORDER BY id) FROM devices;
+CREATE TRIGGER standing_is_first AFTER INSERT ON devices BEGIN
+    INSERT INTO standing_changes (device, change) SELECT new.id, coalesce(max(change), 0) + 1 FROM standing_changes WHERE true
+        ON CONFLICT (device) DO UPDATE SET change=excluded.change;
+END;
+CREATE TRIGGER standing_is_new AFTER UPDATE OF standing_document ON devices WHEN new.standing_document <> old.standing_document BEGIN
+    INSERT INTO standing_changes (device, change) SELECT new.id, coalesce(max(change), 0) + 1 FROM standing_changes WHERE true
+        ON CONFLICT (device) DO UPDATE SET change=excluded.change;
+END;
 )sql",
 };
 

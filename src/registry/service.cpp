@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <anchor/registry/service.h>
 
+#include <utility>
+
 #include <spdlog/spdlog.h>
 
 #include <anchor/crypto/hash.h>
@@ -11,6 +13,12 @@ namespace {
 using protocol::DocumentKind;
 
 void log_failure(std::string_view doing, const Error& error) { spdlog::error("{}: {} ({})", doing, error.what, error.native); }
+
+// What one tick publishes: replies that devices wait for have to find room as well.
+constexpr std::size_t kStandingsAtOnce = 500;
+
+// Each request goes to one of the processes of this registry.
+std::string shared(const std::string& filter) { return "$share/registry/" + filter; }
 
 std::optional<std::string> topic_of(const StoredDocument& document, const protocol::Topics& topics) {
     switch (document.kind) {
@@ -30,12 +38,12 @@ void Service::start(LinkCredentials fleet, LinkCredentials enrollment) {
     events.connected = [this] { on_connected(); };
     events.disconnected = [](const Error& error) { spdlog::warn("not connected to the broker: {}", error.what); };
     events.received = [this](const Message& message) { on_fleet(message); };
-    fleet_.start(std::move(fleet), {topics_.all_requests(), topics_.all_presence()}, std::nullopt, std::move(events));
+    fleet_.start(std::move(fleet), {shared(topics_.all_requests()), topics_.all_presence()}, std::nullopt, std::move(events));
     events = {};
     events.connected = [] { spdlog::info("connected to the broker for enrolment"); };
     events.disconnected = [](const Error& error) { spdlog::warn("not connected to the broker for enrolment: {}", error.what); };
     events.received = [this](const Message& message) { on_enrollment(message); };
-    enrollment_.start(std::move(enrollment), {topics_.all_enroll_requests()}, std::nullopt, std::move(events));
+    enrollment_.start(std::move(enrollment), {shared(topics_.all_enroll_requests())}, std::nullopt, std::move(events));
 }
 
 void Service::stop() {
@@ -46,8 +54,15 @@ void Service::stop() {
 void Service::on_connected() {
     spdlog::info("connected to the broker");
     published_.clear();  // it may be another broker, or one that has forgotten
-    standings_due_ = true;
+    published_standings_ = 0;
     publish_all();
+}
+
+void Service::lead(bool leading) {
+    if (leading == std::exchange(leading_, leading) || !leading) return;
+    published_.clear();
+    published_standings_ = 0;
+    spdlog::info("this process publishes");
 }
 
 void Service::on_fleet(const Message& message) {
@@ -60,7 +75,6 @@ void Service::on_enrollment(const Message& message) {
     const auto topic = protocol::parse_request_topic(topics_, message.topic);
     if (!topic || topic->claim.empty()) return;
     answer(message, enrollment_);
-    standings_due_ = standings_due_ || topic->verb == protocol::verb::kEnrollProve;
 }
 
 void Service::answer(const Message& message, MessageLink& link) {
@@ -86,50 +100,52 @@ void Service::tick() {
     if (!fleet_.connected()) return;
     const auto changes = store_.foreign_changes();
     if (!changes) return log_failure("store", changes.error());
-    if (*changes != seen_changes_) {
-        seen_changes_ = *changes;
-        standings_due_ = true;
+    if (*changes != std::exchange(seen_changes_, *changes)) {
         if (const auto refreshed = authority_.refresh(); !refreshed) log_failure("trust anchors", refreshed.error());
     }
     publish_all();
 }
 
 void Service::publish_all() {
+    if (!leading_ || !fleet_.connected()) return;
     const auto fresh = store_.atomically([this] { return authority_.fresh(); });
     if (!fresh) log_failure("freshness", fresh.error());
     if (const auto done = publish_documents(); !done) log_failure("publish documents", done.error());
-    if (!standings_due_) return;
-    standings_due_ = false;
     if (const auto done = publish_standings(); !done) log_failure("publish standings", done.error());
 }
 
 Result<void> Service::publish_documents() {
     ANCHOR_ASSIGN_OR_RETURN(const auto documents, store_.newest_documents());
     for (const StoredDocument& document : documents) {
-        if (const auto topic = topic_of(document, topics_)) publish_retained(*topic, document.text);
+        if (const auto topic = topic_of(document, topics_)) ANCHOR_RETURN_IF_ERROR(publish_retained(*topic, document.text));
     }
     return {};
 }
 
 Result<void> Service::publish_standings() {
-    ANCHOR_ASSIGN_OR_RETURN(const auto devices, store_.devices());
-    for (const DeviceRecord& device : devices) publish_retained(topics_.standing(device.id), device.standing_document);
+    ANCHOR_ASSIGN_OR_RETURN(const auto standings, store_.standings_after(published_standings_, kStandingsAtOnce));
+    for (const SignedStanding& standing : standings) {
+        Message message;
+        message.topic = topics_.standing(standing.device);
+        message.payload = to_bytes(standing.document);
+        message.retain = true;
+        if (!fleet_.publish(std::move(message))) return {};  // not now: the next tick goes on there
+        published_standings_ = standing.change;
+    }
     return {};
 }
 
-void Service::publish_retained(const std::string& topic, const std::string& text) {
+Result<void> Service::publish_retained(const std::string& topic, const std::string& text) {
     const std::string digest = crypto::hash(HashAlg::Sha256, as_bytes(text)).text();
     const auto known = published_.find(topic);
-    if (known != published_.end() && known->second == digest) return;
+    if (known != published_.end() && known->second == digest) return {};
     Message message;
     message.topic = topic;
     message.payload = to_bytes(text);
     message.retain = true;
-    if (fleet_.publish(std::move(message))) {
-        published_.insert_or_assign(topic, digest);
-        return;
-    }
-    standings_due_ = true;  // not now: the next tick tries again
+    ANCHOR_RETURN_IF_ERROR(fleet_.publish(std::move(message)));
+    published_.insert_or_assign(topic, digest);
+    return {};
 }
 
 }  // namespace anchor::registry

@@ -133,6 +133,20 @@ Result<void> Store::save(const DeviceRecord& device) {
         device.earlier->firmware_version, device.id.text());
 }
 
+Result<std::vector<SignedStanding>> Store::standings_after(std::uint64_t change, std::size_t limit) {
+    Query query = database_->query(
+        "SELECT c.change, d.id, d.standing_document FROM standing_changes c JOIN devices d ON d.id=c.device WHERE c.change>?"
+        " ORDER BY c.change LIMIT ?",
+        change, static_cast<std::uint64_t>(limit));
+    std::vector<SignedStanding> standings;
+    while (true) {
+        ANCHOR_ASSIGN_OR_RETURN(const bool found, query.step());
+        if (!found) return standings;
+        ANCHOR_ASSIGN_OR_RETURN(DeviceId device, DeviceId::parse(query.text(1)));
+        standings.push_back({query.number(0), std::move(device), query.text(2)});
+    }
+}
+
 Result<void> Store::set_online(const DeviceId& id, bool online) {
     return database_->run("UPDATE devices SET online=? WHERE id=? AND online<>?", online, id.text(), online);
 }

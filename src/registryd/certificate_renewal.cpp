@@ -79,8 +79,13 @@ Result<Renewal> renew_certificate(const Folder& folder, const std::string& tenan
 }
 
 std::vector<std::string> renewable_certificates(const Folder& folder) {
-    return {folder.client_certificate(), folder.broker() + "/" + registry::broker_file::kCertificate,
-            folder.enroll_broker() + "/" + registry::broker_file::kCertificate};
+    std::vector<std::string> files = {folder.broker() + "/" + registry::broker_file::kCertificate,
+                                      folder.enroll_broker() + "/" + registry::broker_file::kCertificate};
+    for (unsigned worker = 1; worker <= registry::kMostWorkers; ++worker) {
+        std::error_code ignored;
+        if (std::filesystem::exists(folder.client_certificate(worker), ignored)) files.push_back(folder.client_certificate(worker));
+    }
+    return files;
 }
 
 }  // namespace anchor::registryd

@@ -20,7 +20,7 @@ enum class Renewal { NotDue, Done };
 /// the file holds no certificate of this authority. Errors of the system.
 [[nodiscard]] Result<Renewal> renew_certificate(const Folder& folder, const std::string& tenant, const std::string& file, WallTime now);
 
-/// The registry's own and those of both brokers, as files.
+/// Those of the registry's processes and of both brokers, as files.
 [[nodiscard]] std::vector<std::string> renewable_certificates(const Folder& folder);
 
 }  // namespace anchor::registryd

@@ -29,8 +29,11 @@ public:
     [[nodiscard]] std::string issuing_certificate() const { return path("ca/issuing.pem"); }
     [[nodiscard]] std::string issuing_key() const { return path("ca/issuing.key"); }
     [[nodiscard]] std::string online_key() const { return path("online.key"); }
-    [[nodiscard]] std::string client_certificate() const { return path("client.pem"); }
-    [[nodiscard]] std::string client_key() const { return path("client.key"); }
+    // Of the process with that number among those that share the work: see registry_name().
+    [[nodiscard]] std::string client_certificate(unsigned worker = 1) const { return path(client(worker) + ".pem"); }
+    [[nodiscard]] std::string client_key(unsigned worker = 1) const { return path(client(worker) + ".key"); }
+    [[nodiscard]] std::string client_lock(unsigned worker) const { return path(client(worker) + ".lock"); }
+    [[nodiscard]] std::string leader_lock() const { return path("leader.lock"); }
     [[nodiscard]] std::string authority_public_keys() const { return path("authority.pem"); }
     [[nodiscard]] std::string blobs() const { return path("blobs"); }
     [[nodiscard]] std::string authority() const { return path("authority"); }
@@ -41,6 +44,8 @@ public:
     [[nodiscard]] Result<void> make(const std::string& name) const;
 
 private:
+    static std::string client(unsigned worker) { return worker <= 1 ? "client" : "client-" + std::to_string(worker); }
+
     std::string path_;
 };
 

@@ -28,6 +28,7 @@ struct Given {
     InitOptions init{.folder = "/var/lib/anchor-registry"};
     std::string device, what, note, reason, group = "default", file, keys, table, draft;
     PutAside order;
+    unsigned worker = 1;
     bool json = false;
 };
 
@@ -186,7 +187,9 @@ int run(int count, char** words) {
     app.require_subcommand(1);
     app.fallthrough();
     add_init(app, given, act);
-    app.add_subcommand("serve", "Answer devices until SIGTERM")->callback([&] { act = [&] { return serve(given.init.folder); }; });
+    auto* serving = app.add_subcommand("serve", "Answer devices until SIGTERM");
+    serving->add_option("--worker", given.worker, "Which of several processes that share the work this is, 1 to 8")->capture_default_str();
+    serving->callback([&] { act = [&] { return serve(given.init.folder, given.worker); }; });
     add_devices(app, given, act);
     add_put_aside(app, given, act);
     add_endorsements(app, given, act);

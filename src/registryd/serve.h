@@ -9,7 +9,8 @@
 
 namespace anchor::registryd {
 
-/// Returns after a clean stop. Errors: what is missing or wrong in the folder.
-[[nodiscard]] Result<void> serve(const std::string& folder);
+/// Returns after a clean stop. Several processes, each with another number, share the work of one folder. Errors: what is missing or wrong
+/// in the folder; Denied where a process of that number serves it already.
+[[nodiscard]] Result<void> serve(const std::string& folder, unsigned number = 1);
 
 }  // namespace anchor::registryd

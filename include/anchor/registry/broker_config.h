@@ -15,6 +15,10 @@ namespace anchor::registry {
 
 /// CN of the registry's own certificate: no device id has this form.
 inline constexpr std::string_view kRegistryName = "registry";
+/// Several processes of one registry share its work. Each has a certificate, and by it a client id, of its own: "registry", "registry-2",
+/// ….
+inline constexpr unsigned kMostWorkers = 8;
+[[nodiscard]] std::string registry_name(unsigned worker);
 
 struct BrokerSettings {
     std::string tenant;

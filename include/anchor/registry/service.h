@@ -3,6 +3,9 @@
 
 // Service: the registry on its two links, to the fleet's broker and to the one for enrolment: answers what is asked, keeps the retained
 // documents of the fleet published, and takes over what other processes have put into the store. All on the loop thread.
+//
+// Several processes on one store share the requests (MQTT 5 §4.8.2), and one of them leads: it alone publishes. None has a session at the
+// broker that would outlive it: what it had not answered is asked again by the device, and whoever gets it then gives the same answer.
 
 #include <map>
 #include <string>
@@ -21,7 +24,9 @@ public:
     /// Connects to both, and begins to answer.
     void start(LinkCredentials fleet, LinkCredentials enrollment);
     void stop();
-    /// About once a second: publishes what is new and was not yet published.
+    /// Whether this process is the one that publishes. Whoever begins to publishes everything.
+    void lead(bool leading);
+    /// About once a second: takes over what is new in the store; who leads publishes it.
     void tick();
 
 private:
@@ -31,7 +36,7 @@ private:
     void answer(const Message& message, MessageLink& link);
     void note_presence(const Message& message);
     void publish_all();
-    void publish_retained(const std::string& topic, const std::string& text);
+    [[nodiscard]] Result<void> publish_retained(const std::string& topic, const std::string& text);
     [[nodiscard]] Result<void> publish_documents();
     [[nodiscard]] Result<void> publish_standings();
 
@@ -42,8 +47,9 @@ private:
     MessageLink& fleet_;
     MessageLink& enrollment_;
     std::map<std::string, std::string> published_;  // topic → digest of what the broker has from us
+    std::uint64_t published_standings_ = 0;         // up to which change of standings the broker has them from us
     std::int64_t seen_changes_ = -1;
-    bool standings_due_ = true;
+    bool leading_ = false;
 };
 
 }  // namespace anchor::registry

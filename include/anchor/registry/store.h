@@ -89,6 +89,13 @@ struct CertificateRecord {
     std::optional<crypto::RevocationEntry> revoked;
 };
 
+/// What the owner says about a device, and the number of that change; it grows with each, of all devices.
+struct SignedStanding {
+    std::uint64_t change = 0;
+    DeviceId device;
+    std::string document;
+};
+
 enum class ListKind : std::uint8_t {
     Full,    ///< what devices begin with
     Delta,   ///< what has changed since the newest full list
@@ -139,6 +146,8 @@ public:
     [[nodiscard]] Result<std::optional<DeviceId>> device_of_key(ByteView key_digest);
     [[nodiscard]] Result<void> save(const DeviceRecord& device);
     [[nodiscard]] Result<void> set_online(const DeviceId& id, bool online);
+    /// The standings that were given after that change, as signed, the oldest first.
+    [[nodiscard]] Result<std::vector<SignedStanding>> standings_after(std::uint64_t change, std::size_t limit);
 
     /// With which claim a device has enrolled last: its batch.
     [[nodiscard]] Result<void> set_claim(const DeviceId& id, std::string_view claim);

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "worker.h"
+
+#include <algorithm>
+#include <filesystem>
+
+#include <spdlog/spdlog.h>
+
+#include <anchor/base/encoding.h>
+#include <anchor/crypto/certificate_builder.h>
+#include <anchor/crypto/random.h>
+#include <anchor/registry/broker_config.h>
+
+#include "certificate_renewal.h"
+
+namespace anchor::registryd {
+namespace {
+
+constexpr std::chrono::hours kBackdated{1};
+
+bool exists(const std::string& path) {
+    std::error_code ignored;
+    return std::filesystem::exists(path, ignored);
+}
+
+}  // namespace
+
+Result<Worker> Worker::open(RegistryFiles& files, unsigned number) {
+    if (number < 1 || number > registry::kMostWorkers) {
+        return rejected("a worker has a number from 1 to " + std::to_string(registry::kMostWorkers));
+    }
+    ANCHOR_ASSIGN_OR_RETURN(auto self, ProcessLock::take(files.folder().client_lock(number)));
+    if (!self) return denied("worker " + std::to_string(number) + " serves " + files.folder().path() + " already: give this one another");
+    Worker worker(files, number, std::move(*self));
+    // The key last, by which it is complete.
+    if (!exists(files.folder().client_key(number))) ANCHOR_RETURN_IF_ERROR(worker.make_certificate());
+    return worker;
+}
+
+Result<void> Worker::make_certificate() const {
+    const Folder& folder = files_.folder();
+    ANCHOR_ASSIGN_OR_RETURN(const auto issuing, read_certificates(folder.issuing_certificate()));
+    ANCHOR_ASSIGN_OR_RETURN(auto issuing_key, read_key(folder.issuing_key()));
+    ANCHOR_ASSIGN_OR_RETURN(auto builder, crypto::CertificateBuilder::open(issuing.front(), issuing_key));
+    ANCHOR_ASSIGN_OR_RETURN(const auto key, crypto::SoftwareKey::generate(KeyAlg::EcP256));
+    const WallTime since = std::chrono::floor<Seconds>(files_.clock().wall()) - kBackdated;
+    const crypto::Validity validity{since, std::min<WallTime>(since + kServerLifetime, issuing.front().not_after())};
+    const std::string name = registry::registry_name(number_);
+    ANCHOR_ASSIGN_OR_RETURN(const auto certificate, builder.device(key.public_value(), files_.settings().tenant, name, validity));
+    std::string pem = certificate.pem();
+    for (const auto& above : issuing) pem += above.pem();
+    ANCHOR_RETURN_IF_ERROR(replace_file(folder.client_certificate(number_), as_bytes(pem), 0644));
+    ANCHOR_RETURN_IF_ERROR(replace_file(folder.client_key(number_), key.to_pkcs8_pem().view(), 0600));
+    return files_.store().atomically([&] { return files_.store().audit("worker made", "", name, files_.clock().wall()); });
+}
+
+bool Worker::leads() {
+    if (lead_) return true;
+    auto taken = ProcessLock::take(files_.folder().leader_lock());
+    if (!taken) {
+        spdlog::error("{}", taken.error().what);
+        return false;
+    }
+    lead_ = std::move(*taken);
+    return lead_.has_value();
+}
+
+Result<LinkCredentials> Worker::at_fleet() const {
+    LinkCredentials credentials;
+    credentials.host = files_.settings().broker_host;
+    credentials.port = files_.settings().broker_port;
+    credentials.client_id = registry::registry_name(number_);
+    credentials.time = [&clock = files_.clock()] { return LinkTime{clock.wall(), false}; };
+    ANCHOR_ASSIGN_OR_RETURN(auto key, read_key(files_.folder().client_key(number_)));
+    credentials.key = std::make_shared<crypto::SoftwareKey>(std::move(key));
+    ANCHOR_ASSIGN_OR_RETURN(const auto chain, read_certificates(files_.folder().client_certificate(number_)));
+    for (const auto& certificate : chain) credentials.certificate_chain.push_back(to_bytes(certificate.der()));
+    ANCHOR_ASSIGN_OR_RETURN(registry::Authority * authority, files_.authority());
+    credentials.anchors = authority->anchors().broker_anchors;  // as devices do
+    return credentials;
+}
+
+// Strangers choose their client ids at this broker: whoever could guess this one could end the registry's connection.
+LinkCredentials Worker::at_enrollment(LinkCredentials credentials) const {
+    credentials.host = files_.settings().enroll_broker_host;
+    credentials.port = files_.settings().enroll_broker_port;
+    credentials.client_id = std::string(registry::kRegistryName) + "-" + to_hex(crypto::random_octets(16));
+    return credentials;
+}
+
+// What is renewed in a broker's folder counts once that broker reads it (SIGHUP).
+void Worker::renew_certificates() const {
+    for (const std::string& file : renewable_certificates(files_.folder())) {
+        const auto renewed = renew_certificate(files_.folder(), files_.settings().tenant, file, files_.clock().wall());
+        if (!renewed) {
+            spdlog::error("{}", renewed.error().what);
+        } else if (*renewed == Renewal::Done) {
+            spdlog::warn("renewed {}: whoever reads it has to read it anew", file);
+        }
+    }
+}
+
+}  // namespace anchor::registryd
