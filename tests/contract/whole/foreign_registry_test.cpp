@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Who stole the registry's connection, key and certificate, sits where the registry sits and may answer. What it lacks are
-// the keys that the claim bundle names.
+// Who has taken over the host of the enrolment broker sits where the registry sits and may answer. What it lacks are the keys that the
+// claim bundle names.
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>
@@ -9,10 +9,6 @@
 
 namespace anchor::whole {
 namespace {
-
-bool take(const LoopbackFleet& fleet, const std::string& name) {
-    return parts::run({"cp", fleet.path("registry/" + name), fleet.path("foreign/" + name)}).ok();
-}
 
 class ForeignRegistry : public testing::Test {
 protected:
@@ -24,19 +20,20 @@ protected:
         fleet_->kill_registry();
         const auto made = fleet_->make_foreign_registry("foreign");
         ASSERT_TRUE(made) << made.error().what;
-        for (const char* name : {"client.pem", "client.key", "ca/root.pem"}) ASSERT_TRUE(take(*fleet_, name)) << name;
     }
 
     std::unique_ptr<LoopbackFleet> fleet_;
 };
 
-TEST_F(ForeignRegistry, EnrolsNobodyWithTheConnectionOfOursAndLeavesTheDeviceReadyForOurs) {
+TEST_F(ForeignRegistry, BehindOurBrokerEnrolsNobodyAndLeavesTheDeviceReadyForOurs) {
+    ASSERT_TRUE(fleet_->start_enroll_broker("foreign"));
     ASSERT_TRUE(fleet_->start_registry_in("foreign"));
     ASSERT_TRUE(fleet_->start_device());
     const bool refused = LoopbackFleet::until([this] { return fleet_->device_log().find("unknown key") != std::string::npos; });
     const bool enrolled = fleet_->status()["identity"]["enrolled"];
 
     fleet_->kill_registry();
+    ASSERT_TRUE(fleet_->start_enroll_broker("registry"));
     ASSERT_TRUE(fleet_->start_registry());
 
     EXPECT_TRUE(refused) << fleet_->logs();

@@ -87,9 +87,18 @@ Result<void> LoopbackFleet::make_documents() {
 
 Result<void> LoopbackFleet::start_brokers() {
     ANCHOR_ASSIGN_OR_RETURN(const std::string fleet, read_text_file(path("registry/broker/mosquitto.conf"), kLargestFile));
-    ANCHOR_ASSIGN_OR_RETURN(const std::string enroll, read_text_file(path("registry/enroll-broker/mosquitto.conf"), kLargestFile));
     ANCHOR_ASSIGN_OR_RETURN(broker_, parts::Mosquitto::start(fleet, fleet_port_));
-    ANCHOR_ASSIGN_OR_RETURN(enroll_broker_, parts::Mosquitto::start(enroll, enroll_port_));
+    return start_enroll_broker("registry");
+}
+
+Result<void> LoopbackFleet::start_enroll_broker(const std::string& registry_behind) {
+    constexpr std::string_view kConfiguration = "/enroll-broker/mosquitto.conf";
+    constexpr std::string_view kListenerOfTheRegistry = "# The registry.";
+    ANCHOR_ASSIGN_OR_RETURN(const std::string ours, read_text_file(path("registry") + std::string(kConfiguration), kLargestFile));
+    ANCHOR_ASSIGN_OR_RETURN(const std::string theirs, read_text_file(path(registry_behind) + std::string(kConfiguration), kLargestFile));
+    const std::string both = ours.substr(0, ours.find(kListenerOfTheRegistry)) + theirs.substr(theirs.find(kListenerOfTheRegistry));
+    enroll_broker_.reset();
+    ANCHOR_ASSIGN_OR_RETURN(enroll_broker_, parts::Mosquitto::start(both, enroll_port_));
     return {};
 }
 

@@ -33,6 +33,8 @@ public:
     [[nodiscard]] Result<void> make_foreign_registry(const std::string& folder) const;
     /// Takes the place of the one that runs.
     [[nodiscard]] Result<void> start_registry_in(const std::string& folder);
+    /// The enrolment broker: devices find ours there, but what sits behind it is the registry in that folder.
+    [[nodiscard]] Result<void> start_enroll_broker(const std::string& registry_behind);
     /// SIGKILL.
     void kill_registry() noexcept { registry_.kill(); }
     [[nodiscard]] parts::CommandResult ctl(const parts::Arguments& words) const;
