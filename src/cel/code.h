@@ -74,6 +74,45 @@ struct Instruction {
 };
 static_assert(sizeof(Instruction) == 8);
 
+// What a question asks of a value (questions.h). What is missing here is another one with its answers exchanged; for numbers
+// with a NaN among them it is not.
+enum class Ask : std::uint8_t {
+    IsTrue,
+    EqualWord,  // int, duration, bool
+    LessWord,
+    LessEqualWord,
+    EqualReal,
+    LessReal,
+    LessEqualReal,
+    GreaterReal,
+    GreaterEqualReal,
+    EqualText,
+    InWords,  // the list that is its operand
+    InTexts,
+    InSet,  // the map that is its operand
+    StartsWith,
+    EndsWith,
+    All,     // of the elements, the questions that follow it; its operand is the cost of one
+    Exists,  // the same
+    // These compute into the register: there is only one answer.
+    Add,       // the slot that is its operand
+    Subtract,  // the same
+    Size,
+};
+
+struct Question {
+    Ask what = Ask::IsTrue;
+    Kind kind = Kind::Null;    // that the value must have
+    std::uint16_t source = 0;  // the slot of the value, or one of the two below
+    std::uint16_t if_yes = 0;
+    std::uint16_t if_no = 0;
+    Value operand;
+};
+static_assert(sizeof(Question) == 24);
+
+constexpr std::uint16_t kRegister = 0xfffe;  // what the question before has computed
+constexpr std::uint16_t kElement = 0xffff;   // of the loop
+
 // The locals of a loop, from its first one on.
 constexpr std::uint16_t kLoopRange = 0;
 constexpr std::uint16_t kLoopPosition = 1;
@@ -84,6 +123,7 @@ struct Code {
     explicit Code(std::size_t memory_limit) : memory(memory_limit) {}
 
     std::vector<Instruction> instructions;
+    std::vector<Question> questions;  // the same in short; may be empty
     std::vector<Value> constants;
     std::vector<NativeFunction> functions;
     std::vector<Regex> patterns;

@@ -4,7 +4,9 @@
 #include <algorithm>
 #include <array>
 
+#include "membership.h"
 #include "names.h"
+#include "questions.h"
 
 namespace anchor::cel {
 namespace {
@@ -12,23 +14,6 @@ namespace {
 constexpr std::uint64_t kAssumedElements = 64;
 constexpr std::uint64_t kMostCost = std::uint64_t{1} << 48U;  // nesting multiplies: stop before it overflows
 constexpr std::size_t kMostPatterns = 64;
-constexpr std::size_t kSetFrom = 16;  // elements; below, comparing one by one is faster
-
-struct RelationName {
-    std::string_view function;
-    Relation relation;
-    Relation mirrored;  // with the operands exchanged
-};
-constexpr std::array kRelations{
-    RelationName{"_==_", Relation::Equal, Relation::Equal}, RelationName{"_!=_", Relation::NotEqual, Relation::NotEqual},
-    RelationName{"_<_", Relation::Less, Relation::Greater}, RelationName{"_<=_", Relation::LessEqual, Relation::GreaterEqual},
-    RelationName{"_>_", Relation::Greater, Relation::Less}, RelationName{"_>=_", Relation::GreaterEqual, Relation::LessEqual}};
-
-const RelationName* relation_of(std::string_view function) {
-    const auto* found =
-        std::find_if(kRelations.begin(), kRelations.end(), [&](const RelationName& one) { return one.function == function; });
-    return found == kRelations.end() ? nullptr : found;
-}
 
 // The instructions of a relation stand together: Word, Real, Text, Any, and the same four for a fixed operand.
 constexpr unsigned kReal = 1;
@@ -62,27 +47,6 @@ bool is_small_slot(const Node& node) {
     return node.kind == NodeKind::Identifier && node.meaning == Meaning::Variable && node.slot <= UINT16_MAX;
 }
 
-// Kind of all elements where it is one that can be looked for quickly.
-Kind uniform_kind(std::span<const Value> list) {
-    if (list.empty()) return Kind::Null;
-    const Kind kind = list[0].kind();
-    if (kind != Kind::Int && kind != Kind::String) return Kind::Null;
-    return std::all_of(list.begin(), list.end(), [&](const Value& one) { return one.is(kind); }) ? kind : Kind::Null;
-}
-
-Value as_set(Arena& arena, std::span<const Value> list) {
-    std::vector<Value> sorted(list.begin(), list.end());
-    const auto less = [](const Value& a, const Value& b) {
-        return a.is(Kind::Int) ? a.as_int() < b.as_int() : a.as_string() < b.as_string();
-    };
-    std::sort(sorted.begin(), sorted.end(), less);
-    std::vector<MapEntry> entries;
-    for (const Value& one : sorted) {
-        if (entries.empty() || !equal(entries.back().key, one)) entries.push_back({one, Value::null()});
-    }
-    return make_map(arena, entries);
-}
-
 }  // namespace
 
 Compiler::Compiler(const Environment& environment, CompileOptions options, const Checker& checker, Diagnostics& diagnostics)
@@ -96,6 +60,7 @@ Program Compiler::compile(const Node& root) {
     emit(root);
     add(Op::Return, 0);
     Code& code = *code_;
+    if (options_.shortcuts && diagnostics_.empty()) code.questions = QuestionWriter(checker_, code).write(root);
     std::sort(code.slots.begin(), code.slots.end());
     code.slots.erase(std::unique(code.slots.begin(), code.slots.end()), code.slots.end());
     code.slot_count = code.slots.empty() ? 0 : code.slots.back() + 1;

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// The machine that runs a program. What an instruction may rely on is written in code.h.
+// What an instruction may rely on is written in code.h.
 #include <algorithm>
 #include <array>
 
-#include <anchor/cel/program.h>
+#include <anchor/base/same_text.h>
 
 #include "code.h"
 #include "failures.h"
 #include "loop.h"
+#include "machine.h"
+#include "membership.h"
 #include "operators.h"
 #include "strictness.h"
 #include "value_bits.h"
@@ -27,10 +29,7 @@ bool compare(const T& a, const T& b) {
     if constexpr (R == Relation::GreaterEqual) return a >= b;
 }
 
-bool same_text(const Value& a, const Value& b) { return ValueBits::text(a) == ValueBits::text(b); }
-
-// Texts that are equal are most often the same length; a long comparison is paid for in relate().
-constexpr std::size_t kShortText = 256;
+bool same(const Value& a, const Value& b) { return same_text(ValueBits::text(a), ValueBits::text(b)); }
 
 // `top` is the top of the stack of values: a local of run(), so that it can live in a register. The other functions
 // get it and return where it is afterwards.
@@ -73,9 +72,9 @@ Value Machine::related(Kind kind, const Value& a, const Value& b) {
     } else if constexpr (C == Class::Real) {
         if (a.is(Kind::Double) && b.is(Kind::Double)) return Value::boolean(compare<R>(ValueBits::real(a), ValueBits::real(b)));
     } else if constexpr (C == Class::Text) {
-        if (a.is(Kind::String) && b.is(Kind::String) && ValueBits::extent(a) < kShortText) {
+        if (a.is(Kind::String) && b.is(Kind::String) && ValueBits::extent(a) < kPaidText) {
             if constexpr (R == Relation::Equal || R == Relation::NotEqual) {
-                return Value::boolean(same_text(a, b) == (R == Relation::Equal));
+                return Value::boolean(same(a, b) == (R == Relation::Equal));
             } else {
                 return Value::boolean(compare<R>(ValueBits::text(a), ValueBits::text(b)));
             }
@@ -135,7 +134,7 @@ void Machine::in_constant(const Instruction& i, Value& top) {
     const Value& list = code_.constants[i.c];
     const std::span<const Value> constants(ValueBits::values(list), ValueBits::extent(list));
     if (element.is(Kind::String) && static_cast<Kind>(i.a) == Kind::String) {
-        top = Value::boolean(std::any_of(constants.begin(), constants.end(), [&](const Value& one) { return same_text(one, element); }));
+        top = Value::boolean(std::any_of(constants.begin(), constants.end(), [&](const Value& one) { return same(one, element); }));
     } else if (element.is(Kind::Int) && static_cast<Kind>(i.a) == Kind::Int) {
         const std::int64_t wanted = ValueBits::integer(element);
         top = Value::boolean(
@@ -150,7 +149,7 @@ void Machine::in_constant_set(const Instruction& i, Value& top) {
     if (!element.is_known()) return;
     if (!element.is(static_cast<Kind>(i.a))) {
         top = is_in(element, code_.constants[i.c], scratch_);
-    } else if (!scratch_.charge(1 + ValueBits::extent(element) / 16)) {
+    } else if (!scratch_.charge(cost_of_set(element))) {
         top = cost_exceeded();
     } else {
         top = Value::boolean(code_.constants[i.c + 1].as_map().find(element) != nullptr);
@@ -382,9 +381,7 @@ Value Machine::run() {
 
 }  // namespace
 
-Value Program::evaluate(std::span<const Value> values, Scratch& scratch) const noexcept {
-    const Code& code = *code_;
-    if (values.size() < code.slot_count) return Value::error(ErrorCode::NoSuchName, "a variable of this expression has no value");
+Value run_machine(const Code& code, std::span<const Value> values, Scratch& scratch) {
     scratch.begin(code.stack);
     const Value result = Machine(code, values, scratch).run();
     return scratch.exhausted() ? cost_exceeded() : result;

@@ -91,21 +91,11 @@ Token Lexer::sign() noexcept {
 }
 
 Token Lexer::word() noexcept {
-    // r'', b"" and their combinations are texts.
-    std::size_t prefix = 0;
-    bool raw = false;
-    bool bytes = false;
-    while (prefix < 2) {
-        const char c = peek(prefix);
-        if ((c == 'r' || c == 'R') && !raw) {
-            raw = true;
-        } else if ((c == 'b' || c == 'B') && !bytes) {
-            bytes = true;
-        } else {
-            break;
-        }
-        ++prefix;
-    }
+    // r'', b"" and br'' are texts; r before b is none, by the grammar.
+    const bool bytes = peek(0) == 'b' || peek(0) == 'B';
+    const char after = peek(bytes ? 1 : 0);
+    const bool raw = after == 'r' || after == 'R';
+    const std::size_t prefix = (bytes ? 1U : 0U) + (raw ? 1U : 0U);
     if (prefix > 0 && (peek(prefix) == '"' || peek(prefix) == '\'')) return text(prefix, raw, bytes);
 
     std::size_t length = 1;

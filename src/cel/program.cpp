@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// From text to a program: parse, check, fold, compile.
+// From text to a program: parse, check, fold, compile; and from values to a value.
 #include <anchor/cel/program.h>
 
 #include "checker.h"
@@ -7,7 +7,9 @@
 #include "compiler.h"
 #include "diagnostics.h"
 #include "folding.h"
+#include "machine.h"
 #include "parser.h"
+#include "questions.h"
 #include "utf8.h"
 
 namespace anchor::cel {
@@ -54,6 +56,17 @@ Result<Program> compile(const Environment& environment, std::string_view text, C
     return program;
 }
 
+Value Program::evaluate(std::span<const Value> values, Scratch& scratch) const noexcept {
+    const Code& code = *code_.get();
+    if (values.size() < code.slot_count) return Value::error(ErrorCode::NoSuchName, "a variable of this expression has no value");
+    if (!code.questions.empty()) {
+        scratch.begin(kQuestionValues);
+        const Answer answer = ask(code.questions, values.data(), scratch);
+        if (answer != Answer::GivenUp) return Value::boolean(answer == Answer::Yes);
+    }
+    return run_machine(code, values, scratch);
+}
+
 const Type& Program::result_type() const noexcept { return code_->result_type; }
 std::span<const std::uint32_t> Program::slots() const noexcept { return code_->slots; }
 std::uint64_t Program::estimated_cost() const noexcept { return code_->estimated_cost; }
@@ -61,6 +74,7 @@ std::uint64_t Program::estimated_cost() const noexcept { return code_->estimated
 std::size_t Program::memory() const noexcept {
     std::size_t total = sizeof(Code) + code_->memory.used();
     total += code_->instructions.capacity() * sizeof(Instruction) + code_->constants.capacity() * sizeof(Value);
+    total += code_->questions.capacity() * sizeof(Question);
     total += code_->functions.capacity() * sizeof(NativeFunction) + code_->slots.capacity() * sizeof(std::uint32_t);
     for (const Regex& pattern : code_->patterns) total += pattern.memory();
     return total;

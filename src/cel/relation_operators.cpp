@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Comparison, membership, and reaching into lists and maps.
+#include <algorithm>
+#include <array>
 #include <cmath>
 #include <optional>
 
@@ -10,6 +12,11 @@
 
 namespace anchor::cel {
 namespace {
+
+constexpr std::array kRelations{
+    RelationName{"_==_", Relation::Equal, Relation::Equal}, RelationName{"_!=_", Relation::NotEqual, Relation::NotEqual},
+    RelationName{"_<_", Relation::Less, Relation::Greater}, RelationName{"_<=_", Relation::LessEqual, Relation::GreaterEqual},
+    RelationName{"_>_", Relation::Greater, Relation::Less}, RelationName{"_>=_", Relation::GreaterEqual, Relation::LessEqual}};
 
 bool holds(Relation relation, std::partial_ordering ordering) {
     switch (relation) {
@@ -91,6 +98,12 @@ std::vector<std::string_view> ordered_signatures() {
 }
 
 }  // namespace
+
+const RelationName* relation_of(std::string_view function) noexcept {
+    const auto* found =
+        std::find_if(kRelations.begin(), kRelations.end(), [&](const RelationName& one) { return one.function == function; });
+    return found == kRelations.end() ? nullptr : found;
+}
 
 Value relate(Relation relation, const Value& a, const Value& b, Scratch& scratch) {
     if (relation == Relation::Equal || relation == Relation::NotEqual) {

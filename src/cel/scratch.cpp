@@ -11,6 +11,8 @@ Scratch::Scratch(Scratch&&) noexcept = default;
 Scratch& Scratch::operator=(Scratch&&) noexcept = default;
 Scratch::~Scratch() = default;
 
+void Scratch::grow(std::size_t stack_values) { stack_.resize(stack_values); }
+
 TimeZoneCache& Scratch::time_zones() {
     if (time_zones_ == nullptr) time_zones_ = std::make_unique<TimeZoneCache>(zone_files_);
     return *time_zones_;

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "claim_input.h"
 
+#include <algorithm>
 #include <cmath>
+#include <cstring>
+
+#include <anchor/base/same_text.h>
 
 namespace anchor::policy {
 namespace {
@@ -30,9 +34,16 @@ std::size_t code_point_size(std::string_view text) noexcept {
     return overlong || beyond ? 0 : size;
 }
 
+// Eight octets at a time: nearly all texts are ASCII.
 bool is_text(std::string_view text) noexcept {
     if (text.size() > kMaxTextOctets) return false;
     while (!text.empty()) {
+        std::uint64_t eight = 0;
+        std::memcpy(&eight, text.data(), std::min(text.size(), sizeof eight));
+        if ((eight & 0x8080808080808080U) == 0) {
+            text.remove_prefix(std::min(text.size(), sizeof eight));
+            continue;
+        }
         const std::size_t size = code_point_size(text);
         if (size == 0) return false;
         text.remove_prefix(size);
@@ -46,6 +57,15 @@ bool can_hold(double value) noexcept { return std::isfinite(value); }
 bool can_hold(const std::string& value) noexcept { return is_text(value); }
 bool can_hold(WallTime value) noexcept { return value >= kFirstTime && value <= kLastTime; }
 bool can_hold(Milliseconds value) noexcept { return value >= -kLongest && value <= kLongest; }
+
+template <class T>
+bool is_same(const T& a, const T& b) noexcept {
+    if constexpr (std::is_same_v<T, std::string>) {
+        return same_text(a, b);
+    } else {
+        return a == b;
+    }
+}
 
 // Why no expression can hold such a value; empty where it can.
 struct Fit {
@@ -65,22 +85,28 @@ struct Fit {
     std::string operator()(Milliseconds value) const { return can_hold(value) ? "" : "a duration of more than 292 years"; }
 };
 
-// Borrows from the value and, for lists, from `elements`.
+// What expressions see of a value: texts are borrowed.
+cel::Value seen_as(bool value) noexcept { return cel::Value::boolean(value); }
+cel::Value seen_as(std::int64_t value) noexcept { return cel::Value::integer(value); }
+cel::Value seen_as(double value) noexcept { return cel::Value::real(value); }
+cel::Value seen_as(const std::string& value) noexcept { return cel::Value::string(value); }
+cel::Value seen_as(WallTime value) noexcept { return cel::Value::timestamp(value); }
+cel::Value seen_as(Milliseconds value) noexcept { return cel::Value::duration(value); }
+
+// The same for what has no value, or a list: that borrows from `elements`.
 struct AsExpressionValue {
     std::uint32_t slot;
     std::vector<cel::Value>& elements;
 
+    template <class T>
+    cel::Value operator()(const T& value) const {
+        return seen_as(value);
+    }
     cel::Value operator()(const Unknown&) const { return cel::Value::unknown(slot); }
-    cel::Value operator()(bool value) const { return cel::Value::boolean(value); }
-    cel::Value operator()(std::int64_t value) const { return cel::Value::integer(value); }
-    cel::Value operator()(double value) const { return cel::Value::real(value); }
-    cel::Value operator()(const std::string& value) const { return cel::Value::string(value); }
     cel::Value operator()(const std::vector<std::string>& values) const {
         for (const std::string& value : values) elements.push_back(cel::Value::string(value));
         return cel::Value::list(elements);
     }
-    cel::Value operator()(WallTime value) const { return cel::Value::timestamp(value); }
-    cel::Value operator()(Milliseconds value) const { return cel::Value::duration(value); }
 };
 
 const Claim& nothing_said() {
@@ -91,20 +117,20 @@ const Claim& nothing_said() {
 }  // namespace
 
 ClaimInput::ClaimInput(std::string_view name, std::uint32_t slot, ClaimType type, const DeclaredClaim* declared, cel::Value& seen)
-    : name_(name),
-      declared_(declared),
-      slot_(slot),
-      type_(type),
+    : type_(type),
       ages_(declared != nullptr && declared->max_age.has_value()),
       names_source_(declared != nullptr && !declared->from.empty()),
+      slot_(slot),
+      seen_(&seen),
       said_(nothing_said().value),
-      seen_(&seen) {
+      declared_(declared),
+      name_(name) {
     seen = cel::Value::unknown(slot);
 }
 
 bool ClaimInput::set(const Claim* said) {
     const Claim& claim = said == nullptr ? nothing_said() : *said;
-    const bool as_before = !is_too_old_ && objection_.empty() && (!names_source_ || source_ == claim.source);
+    const bool as_before = !is_too_old_ && !has_objection_ && (!names_source_ || same_text(source_, claim.source));
     if (!as_before) return set_slowly(claim);
     switch (type_) {
         case ClaimType::Bool: return replace<bool>(claim);
@@ -123,14 +149,14 @@ bool ClaimInput::replace(const Claim& claim) {
     const T* const now = std::get_if<T>(&claim.value);
     T* const before = std::get_if<T>(&said_);
     if (now == nullptr || before == nullptr) return set_slowly(claim);
-    if (*now == *before) {
+    if (is_same(*now, *before)) {
         observed_ = claim.observed;
         return false;
     }
     if (!can_hold(*now)) return set_slowly(claim);
     observed_ = claim.observed;
     *before = *now;
-    *seen_ = AsExpressionValue{slot_, elements_}(*before);
+    *seen_ = seen_as(*before);
     return true;
 }
 
@@ -147,6 +173,7 @@ bool ClaimInput::set_slowly(const Claim& claim) {
         if (names_source()) source_ = claim.source;
         is_too_old_ = false;
         objection_ = objection();
+        has_objection_ = !objection_.empty();
     }
     convert();
     return true;
@@ -164,13 +191,13 @@ bool ClaimInput::look_at_age(SteadyTime now) {
 std::optional<SteadyTime> ClaimInput::due() const { return is_too_old_ ? std::nullopt : end_of_life(); }
 
 std::string ClaimInput::text() const {
-    if (!objection_.empty()) return "unknown: " + objection_;
+    if (has_objection_) return "unknown: " + objection_;
     if (is_too_old_) return "unknown: older than " + to_text(*declared_->max_age);
     return to_text(said_);
 }
 
 std::optional<SteadyTime> ClaimInput::end_of_life() const {
-    if (!ages_ || !objection_.empty() || std::holds_alternative<Unknown>(said_)) return std::nullopt;
+    if (!ages_ || has_objection_ || std::holds_alternative<Unknown>(said_)) return std::nullopt;
     // An age of exactly max_age still counts.
     const Milliseconds lifetime = *declared_->max_age + Milliseconds{1};
     if (observed_ > SteadyTime::max() - lifetime) return std::nullopt;
@@ -189,7 +216,7 @@ std::string ClaimInput::objection() const {
 
 void ClaimInput::convert() {
     elements_.clear();
-    *seen_ = is_too_old_ || !objection_.empty() ? cel::Value::unknown(slot_) : std::visit(AsExpressionValue{slot_, elements_}, said_);
+    *seen_ = is_too_old_ || has_objection_ ? cel::Value::unknown(slot_) : std::visit(AsExpressionValue{slot_, elements_}, said_);
 }
 
 }  // namespace anchor::policy

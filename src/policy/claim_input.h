@@ -45,19 +45,21 @@ private:
     [[nodiscard]] bool set_slowly(const Claim& claim);
     void convert();
 
-    std::string_view name_;
-    const DeclaredClaim* declared_;
-    std::uint32_t slot_;
+    // What is looked at each time stands together.
     ClaimType type_;
     bool ages_;
     bool names_source_;
     bool is_too_old_ = false;
-    ClaimValue said_;
+    bool has_objection_ = false;
+    std::uint32_t slot_;
+    cel::Value* seen_;
     SteadyTime observed_{};
+    ClaimValue said_;
     std::string source_;  // kept only where the policy names one
     std::string objection_;
     std::vector<cel::Value> elements_;
-    cel::Value* seen_;
+    const DeclaredClaim* declared_;
+    std::string_view name_;
 };
 
 }  // namespace anchor::policy

@@ -2,8 +2,11 @@
 #include <anchor/policy/evaluator.h>
 
 #include <algorithm>
+#include <bit>
 #include <utility>
 #include <vector>
+
+#include <anchor/base/same_text.h>
 
 #include "claim_input.h"
 #include "verdict.h"
@@ -18,9 +21,13 @@ enum class Outcome : std::uint8_t { Pass, Fail, Unknown };
 struct JudgedRule {
     const Rule* rule;
     std::uint32_t policy;
-    bool is_dirty = true;
     Outcome outcome = Outcome::Unknown;
-    Finding finding;  // where it did not pass
+};
+
+// Rules as bits, 64 a word: what has to be judged again is marked by one instruction, and taken in the order of the rules.
+struct RuleBits {
+    std::size_t word;
+    std::uint64_t bits;
 };
 
 // What one policy's expressions see, by slot.
@@ -32,7 +39,7 @@ struct Judge {
 struct Reader {
     ClaimInput input;
     std::uint32_t policy;
-    std::vector<std::uint32_t> rules;  // that read it
+    std::vector<RuleBits> rules;  // that read it
 };
 
 // All readers of one name.
@@ -54,12 +61,22 @@ public:
             if (groups_.empty() || groups_.back().name != name) groups_.push_back({name, i, i});
             groups_.back().end = i + 1;
         }
-        for (std::uint32_t i = 0; i < rules_.size(); ++i) dirty_.push_back(i);
+        findings_.resize(rules_.size());
+        dirty_.resize((rules_.size() + 63) / 64);
+        mark_all();
+    }
+
+    // Every rule, as if all claims had changed.
+    void mark_all() {
+        std::ranges::fill(dirty_, ~std::uint64_t{0});
+        if (const std::size_t rest = rules_.size() % 64; rest != 0) dirty_.back() = (std::uint64_t{1} << rest) - 1;
+        is_any_dirty_ = !rules_.empty();
     }
 
     void set(std::uint32_t group, const Claim* claim) {
-        for (std::uint32_t i = groups_[group].first; i < groups_[group].end; ++i) {
-            Reader& reader = readers_[i];
+        Reader* const end = readers_.data() + groups_[group].end;
+        for (Reader* each = readers_.data() + groups_[group].first; each != end; ++each) {
+            Reader& reader = *each;
             if (reader.input.set(claim)) changed(reader);
             if (!reader.input.ages()) continue;
             if (const auto due = reader.input.due()) earliest_due_ = std::min(earliest_due_, *due);
@@ -69,22 +86,25 @@ public:
     void set_all(const Claims& claims) {
         auto claim = claims.begin();
         for (std::uint32_t group = 0; group < groups_.size(); ++group) {  // both are in the order of names
-            int order = 1;
-            while (claim != claims.end() && (order = groups_[group].name.compare(claim->first)) > 0) ++claim;
-            set(group, claim != claims.end() && order == 0 ? &claim->second : nullptr);
+            const std::string_view name = groups_[group].name;
+            bool is_said = false;
+            while (claim != claims.end() && !(is_said = same_text(claim->first, name)) && claim->first < name) ++claim;
+            set(group, is_said ? &claim->second : nullptr);
         }
     }
 
     const Decision& judge(SteadyTime now) {
         if (now >= earliest_due_ || now < last_judged_) look_at_ages(now);
         last_judged_ = now;
-        if (dirty_.empty()) return decision_;
+        if (!is_any_dirty_) return decision_;
+        is_any_dirty_ = false;
         bool is_other_decision = false;
-        for (const std::uint32_t index : dirty_) {
-            if (rejudge(rules_[index])) is_other_decision = true;
+        for (std::size_t word = 0; word < dirty_.size(); ++word) {
+            for (std::uint64_t bits = std::exchange(dirty_[word], 0); bits != 0; bits &= bits - 1) {
+                if (rejudge(word * 64 + static_cast<std::size_t>(std::countr_zero(bits)))) is_other_decision = true;
+                ++rules_judged_;
+            }
         }
-        rules_judged_ += dirty_.size();
-        dirty_.clear();
         if (is_other_decision) summarise();
         return decision_;
     }
@@ -112,10 +132,10 @@ private:
         judges_.push_back({&policy, {}});
         for (std::uint32_t slot = 0; slot < policy.slots.size(); ++slot) judges_.back().values.push_back(cel::Value::unknown(slot));
 
-        std::map<std::uint32_t, std::vector<std::uint32_t>> rules_by_slot;
+        std::map<std::uint32_t, std::vector<RuleBits>> rules_by_slot;
         for (const Rule& rule : policy.rules) {
-            for (const std::uint32_t slot : rule.program.slots()) rules_by_slot[slot].push_back(static_cast<std::uint32_t>(rules_.size()));
-            rules_.push_back({&rule, number, true, Outcome::Unknown, {}});
+            for (const std::uint32_t slot : rule.program.slots()) add_to(rules_by_slot[slot], rules_.size());
+            rules_.push_back({&rule, number});
         }
         for (auto& [slot, rules] : rules_by_slot) {
             const auto declared = policy.claims.find(policy.slots[slot]);
@@ -125,11 +145,14 @@ private:
         }
     }
 
+    static void add_to(std::vector<RuleBits>& rules, std::size_t rule) {
+        if (rules.empty() || rules.back().word != rule / 64) rules.push_back({rule / 64, 0});
+        rules.back().bits |= std::uint64_t{1} << rule % 64;
+    }
+
     void changed(const Reader& reader) {
-        for (const std::uint32_t index : reader.rules) {
-            if (std::exchange(rules_[index].is_dirty, true)) continue;
-            dirty_.push_back(index);
-        }
+        for (const RuleBits& rules : reader.rules) dirty_[rules.word] |= rules.bits;
+        is_any_dirty_ = true;
     }
 
     void look_at_ages(SteadyTime now) {
@@ -141,12 +164,12 @@ private:
     }
 
     // True where the decision may be another one now.
-    bool rejudge(JudgedRule& judged) {
-        judged.is_dirty = false;
+    bool rejudge(std::size_t index) {
+        JudgedRule& judged = rules_[index];
         const cel::Value value = judged.rule->program.evaluate(judges_[judged.policy].values, scratch_);
         const Outcome before = std::exchange(judged.outcome, outcome_of(value));
         if (judged.outcome == Outcome::Pass) return before != Outcome::Pass;
-        judged.finding = finding(judged, value);
+        findings_[index] = finding(judged, value);
         return true;
     }
 
@@ -189,7 +212,7 @@ private:
                 together.add(judged.rule->about, tier_of(judged));
                 if (judged.outcome == Outcome::Pass) continue;
                 verdict.add_risk(judged.rule->risk);
-                decision_.findings.push_back(judged.finding);
+                decision_.findings.push_back(findings_[next]);
             }
             level = worse(level, verdict.level(judges_[policy].policy->levels));
             risk = std::max(risk, verdict.risk());  // each policy weighs on its own scale
@@ -215,7 +238,9 @@ private:
     std::vector<JudgedRule> rules_;  // in the order of policies and rules
     std::vector<Reader> readers_;    // in the order of names
     std::vector<Group> groups_;
-    std::vector<std::uint32_t> dirty_;
+    std::vector<Finding> findings_;  // of each rule, where it did not pass
+    std::vector<std::uint64_t> dirty_;
+    bool is_any_dirty_ = true;
     cel::Scratch scratch_{expression_limits()};
     SteadyTime earliest_due_ = SteadyTime::max();  // never later than the first due of any reader
     SteadyTime last_judged_ = SteadyTime::min();
@@ -236,6 +261,10 @@ const Decision& Evaluator::evaluate(const Claims& claims, SteadyTime now) {
 std::optional<std::uint32_t> Evaluator::slot_of(std::string_view name) const { return state_->slot_of(name); }
 void Evaluator::set(std::uint32_t slot, const Claim& claim) { state_->set(slot, &claim); }
 const Decision& Evaluator::judge(SteadyTime now) { return state_->judge(now); }
+const Decision& Evaluator::judge_anew(SteadyTime now) {
+    state_->mark_all();
+    return state_->judge(now);
+}
 std::optional<SteadyTime> Evaluator::next_due() const { return state_->next_due(); }
 std::uint64_t Evaluator::rules_judged() const noexcept { return state_->rules_judged(); }
 const PolicySet& Evaluator::policies() const noexcept { return state_->policies(); }

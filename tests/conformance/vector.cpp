@@ -179,14 +179,20 @@ Result<Verdict> run_checked(const Json& test_case) {
     Arena arena(std::size_t{16} << 20U);
     ANCHOR_ASSIGN_OR_RETURN(const Bound bound, bind(test_case, arena));
     const Json& expect = test_case.at("expect");
-    const cel::CompileOptions options{
+    cel::CompileOptions options{
         .check = !test_case.value("disable_check", false), .macros = !test_case.value("disable_macros", false), .validate_literals = false};
     const auto program = cel::compile(bound.environment, test_case.at("expr").get<std::string>(), options);
     if (!program.has_value()) return Verdict{expect.contains("error") ? "" : "does not compile: " + program.error().what};
     const std::string difference = type_difference(expect, *program);
     if (!difference.empty() || test_case.value("check_only", false)) return Verdict{difference};
     cel::Scratch scratch({}, zone_file);
-    return judge_value(expect, program->evaluate(bound.slots, scratch), arena);
+    const Value value = program->evaluate(bound.slots, scratch);
+    options.shortcuts = false;
+    const auto plain = cel::compile(bound.environment, test_case.at("expr").get<std::string>(), options);
+    cel::Scratch other({}, zone_file);
+    const std::string without = plain.has_value() ? to_string(plain->evaluate(bound.slots, other)) : plain.error().what;
+    if (without != to_string(value)) return Verdict{"with shortcuts " + to_string(value) + ", without " + without};
+    return judge_value(expect, value, arena);
 }
 
 }  // namespace

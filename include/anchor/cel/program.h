@@ -31,6 +31,7 @@ struct CompileOptions {
     bool check = true;              ///< false: no type check, unknown names and wrong types become error values
     bool macros = true;             ///< false: has(), all(), … are ordinary (undeclared) functions
     bool validate_literals = true;  ///< refuse literal patterns, times, addresses and formats that can only fail
+    bool shortcuts = true;          ///< false: no short form of simple conditions; the values are the same, it proves that they are
 };
 
 struct Code;

@@ -50,11 +50,11 @@ public:
     [[nodiscard]] std::uint64_t spent() const noexcept { return limits_.cost - budget_; }
 
     // For the evaluator.
-    void begin(std::size_t stack_values) {
+    [[gnu::always_inline]] void begin(std::size_t stack_values) {
         arena_.reset();
         budget_ = limits_.cost;
         exhausted_ = false;
-        if (stack_.size() < stack_values) stack_.resize(stack_values);
+        if (stack_.size() < stack_values) grow(stack_values);
     }
     [[nodiscard]] Value* stack() noexcept { return stack_.data(); }
     [[nodiscard]] bool exhausted() const noexcept { return exhausted_; }
@@ -62,6 +62,8 @@ public:
     [[nodiscard]] std::size_t regex_memory() const noexcept { return limits_.regex_memory; }
 
 private:
+    void grow(std::size_t stack_values);
+
     Limits limits_;
     Arena arena_;
     std::vector<Value> stack_;

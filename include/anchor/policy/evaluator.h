@@ -38,6 +38,8 @@ public:
     void set(std::uint32_t slot, const Claim& claim);
     /// Judges what was remembered.
     const Decision& judge(SteadyTime now);
+    /// Judges every rule of what was remembered, changed or not: the same decision at the full price, for measurements and proofs.
+    const Decision& judge_anew(SteadyTime now);
 
     /// When a claim that is known now will have become too old: judge again then. Nothing where that can't happen.
     [[nodiscard]] std::optional<SteadyTime> next_due() const;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// What is checked and what is not evaluate to the same: typed instructions are a short cut and nothing else. The first
-// octet says which variables are unknown.
+// What is checked, what is not, and what has no short form evaluate to the same: typed instructions and questions are short
+// cuts and nothing else. The first octet says which variables are unknown.
 
 #include <cmath>
 #include <cstdlib>
@@ -63,7 +63,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const auto checked = compile(world.environment, text, {.check = true, .validate_literals = false});
     if (!checked.has_value()) return 0;
     const auto unchecked = compile(world.environment, text, {.check = false, .validate_literals = false});
-    if (!unchecked.has_value()) std::abort();
+    const auto plain = compile(world.environment, text, {.check = true, .validate_literals = false, .shortcuts = false});
+    if (!unchecked.has_value() || !plain.has_value()) std::abort();
 
     std::vector<Value> values = world.values;
     for (std::uint32_t i = 0; i < values.size(); ++i) {
@@ -71,6 +72,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     }
     Scratch one(kLimits);
     Scratch other(kLimits);
-    if (!agree(checked->evaluate(values, one), unchecked->evaluate(values, other))) std::abort();
+    const Value value = checked->evaluate(values, one);
+    if (!agree(value, unchecked->evaluate(values, other))) std::abort();
+    const Value without = plain->evaluate(values, other);
+    if (!agree(value, without) || (value.is_known() && one.spent() > other.spent())) std::abort();
     return 0;
 }

@@ -155,6 +155,21 @@ TEST(Evaluator, JudgesOnlyRulesWhoseClaimsChanged) {
     EXPECT_EQ(after_first, 4U);
 }
 
+TEST(Evaluator, FindsTheChangedRuleAmongMany) {
+    std::string rules;
+    for (int i = 0; i < 130; ++i) {
+        const std::string_view claim = i == 0 || i == 64 || i == 129 ? "ima.clean" : "boot.secure_boot";
+        rules += std::string(i == 0 ? "" : ", ") + R"({"id": "r)" + std::to_string(i) + R"(", "about": "hardware", "require": ")" +
+                 std::string(claim) + R"(", "otherwise": "warning", "because": "No."})";
+    }
+    Evaluator evaluator(signed_set(R"({"policy": "many", "version": 1, "rules": [)" + rules + "]}"));
+    EXPECT_EQ(evaluator.evaluate(healthy(), at(Seconds{1})).level, Level::Trusted);
+    EXPECT_EQ(evaluator.rules_judged(), 130U);
+
+    EXPECT_THAT(rules_of(evaluator.evaluate(healthy_but("ima.clean", false), at(Seconds{2}))), ElementsAre("r0", "r64", "r129"));
+    EXPECT_EQ(evaluator.rules_judged(), 133U);
+}
+
 TEST(Evaluator, KeepsOneSlotForEachClaimThatIsRead) {
     Evaluator evaluator(signed_set(kGateway));
     static_cast<void>(evaluator.evaluate(healthy(), at(Seconds{1})));
@@ -209,7 +224,9 @@ TEST(Evaluator, AnswersAsOneThatRemembersNothing) {
         }
         const SteadyTime now = at(Seconds{pick(1400)});
 
-        ASSERT_EQ(remembering.evaluate(claims, now), Evaluator(signed_set(kGateway)).evaluate(claims, now)) << "step " << i;
+        const Decision decision = remembering.evaluate(claims, now);
+        ASSERT_EQ(decision, Evaluator(signed_set(kGateway)).evaluate(claims, now)) << "step " << i;
+        ASSERT_EQ(decision, remembering.judge_anew(now)) << "step " << i;
     }
 }
 
