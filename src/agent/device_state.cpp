@@ -69,7 +69,7 @@ Result<std::vector<BlobName>> lists_from(const Json& json) {
 Result<DeviceState> read(ByteView octets) {
     ANCHOR_ASSIGN_OR_RETURN(const Json json, parse_json(as_text(octets), {.octets = kMaxOctets}));
     ANCHOR_RETURN_IF_ERROR(
-        json_only_keys(json, {"identity", "anchors", "floors", "group", "documents", "trust", "time_floor", "ima", "lists"}));
+        json_only_keys(json, {"identity", "anchors", "floors", "group", "documents", "trust", "time_floor", "tpm_clock", "ima", "lists"}));
     DeviceState state;
     if (json.contains("identity")) {
         ANCHOR_ASSIGN_OR_RETURN(auto identity, identity::identity_from(json["identity"]));
@@ -100,6 +100,9 @@ Result<DeviceState> read(ByteView octets) {
     ANCHOR_ASSIGN_OR_RETURN(state.trust, trust_from(json["trust"]));
     ANCHOR_ASSIGN_OR_RETURN(const std::string floor, json_string(json, "time_floor"));
     ANCHOR_ASSIGN_OR_RETURN(state.time_floor, from_rfc3339(floor));
+    if (json.contains("tpm_clock")) {
+        ANCHOR_ASSIGN_OR_RETURN(state.tpm_clock, json_unsigned(json, "tpm_clock"));
+    }
     return state;
 }
 
@@ -111,6 +114,7 @@ Bytes encode(const DeviceState& state) {
                  {"documents", Json(state.documents)},
                  {"trust", trust_json(state.trust)},
                  {"time_floor", to_rfc3339(state.time_floor)}};
+    if (state.tpm_clock) json["tpm_clock"] = *state.tpm_clock;
     if (state.identity) json["identity"] = identity::to_json(*state.identity);
     if (state.anchors) json["anchors"] = {{"version", state.anchors->version}, {"body", protocol::to_json(*state.anchors)}};
     if (!state.lists.empty()) json["lists"] = lists_json(state.lists);

@@ -48,7 +48,7 @@ void Agent::Story::start() {
 
 void Agent::Story::stop() {
     stopped_ = true;
-    if (connected_ && conversation_.voice() && conversation_.voice()->claim.empty()) {
+    if (with_registry() && conversation_.voice()) {
         const auto& voice = *conversation_.voice();
         (void)parts_.link.publish({voice.topics.presence(voice.device), to_bytes(R"({"online":false})"), {}, true});
     }
@@ -75,6 +75,7 @@ bool Agent::Story::load() {
         state = device_state_from(**stored);
     if (state) {
         state_ = std::move(state).value();
+        saved_floor_ = state_.time_floor;
     } else {
         note(Severity::Error, "the stored state is refused, this device begins anew: " + state.error().what);
         audit("state-refused", {{"why", state.error().what}});
@@ -83,6 +84,9 @@ bool Agent::Story::load() {
     since_wall_ = now();
     ima_memory_.stored = state_.ima;
     ima_save_at_ = parts_.clock.steady() + kSaveImaEvery;
+    // A rotation that was cut: the registry may know only the next key by now, and the one in use if not.
+    on_next_ = state_.identity && state_.identity->next;
+    trial_ends_ = SteadyTime::max();
     use_documents();
     load_lists();
     apply(trust::Restarted{});
@@ -92,7 +96,11 @@ bool Agent::Story::load() {
 Result<void> Agent::Story::save(SaveKind kind) {
     if (ima_memory_.known) state_.ima = ima_memory_.known;
     auto saved = parts_.store.save(encode(state_), kind);
-    if (!saved) note(Severity::Error, "state cannot be saved: " + saved.error().what);
+    const bool known = unsaved_;
+    unsaved_ = !saved;
+    if (saved) saved_floor_ = state_.time_floor;
+    // Told once, and tried again with every tick.
+    if (!saved && !known) note(Severity::Error, "state cannot be saved: " + saved.error().what);
     return saved;
 }
 
@@ -110,11 +118,16 @@ void Agent::Story::tick() {
     if (wake_ && *wake_ <= steady) wake_.reset();
     if (!loaded_ && !load()) return;
     if (state_.identity && !keyring_) open_keys();
-    const bool may_enroll = !state_.identity || is_revoked() || refused_as_revoked_;
+    const bool may_enroll = !state_.identity || is_revoked() || refused_as_revoked_ || renewing_;
     if (may_enroll && settings_.bundle && !enrollment_ && steady >= enroll_at_) enroll();
+    rotate_when_due();
     conversation_.pass_time(steady);
+    // What could not be saved was not acknowledged either: that comes with the standing, asked for anew.
+    if (unsaved_ && state_.identity && save(SaveKind::Floor) && with_registry()) ask_for_standing();
+    pass_time_floor(steady);
+    save_time_floor();
     send_reports();
-    if (connected_ && state_.identity && !enrollment_ && (attest_soon_ || steady >= attest_at_)) attest();
+    if (with_registry() && (attest_soon_ || steady >= attest_at_)) attest();
     if (connected_ && steady >= fetch_at_) {
         fetch_lists();
         fetch_ima_table();
@@ -145,6 +158,7 @@ void Agent::Story::judge(Observation seen) {
         ima_memory_.known = std::move(appraisal.ima);
         remember_ima();
     }
+    if (!appraisal.tpm_failure && earlier_) witness_time(earlier_->clock);
     claims_ = std::move(appraisal.claims);
     const SteadyTime steady = parts_.clock.steady();
     add_own_claims(steady);
@@ -172,7 +186,7 @@ void Agent::Story::add_own_claims(SteadyTime steady) {
     put("identity.enrolled", state_.identity.has_value(), "system");
     put("identity.hardware_bound", keyring_ ? ClaimValue{keyring_->forge->hardware_bound()} : ClaimValue{Unknown{"the keys are not open"}},
         "system");
-    put("registry.connected", connected_ && state_.identity && !enrollment_, "system");
+    put("registry.connected", with_registry(), "system");
     put("registry.standing", std::string(to_string(state_.trust.standing)), "registry");
     put("registry.fresh_age",
         fresh_ ? ClaimValue{fresh_->first + (steady - fresh_->second)}
@@ -191,6 +205,7 @@ void Agent::Story::add_own_claims(SteadyTime steady) {
         if (const auto own = crypto::Certificate::from_der(state_.identity->current.certificates.front())) left = own->not_after() - now();
     }
     put("identity.certificate_expires_in", std::move(left), "system");
+    put("identity.rotation_due", rotation_time() ? ClaimValue{rotation_due()} : ClaimValue{Unknown{"no certificate"}}, "system");
     put("identity.key_algorithm",
         device_key_ ? ClaimValue{std::string(to_string(device_key_->algorithm()))} : ClaimValue{Unknown{"no key"}}, "system");
 }
@@ -254,18 +269,6 @@ void Agent::Story::audit(std::string what, std::vector<std::pair<std::string, st
     }
 }
 
-WallTime Agent::Story::now() const { return std::max(parts_.clock.wall(), state_.time_floor); }
-
-// Not beyond the end of the own certificate: the broker let us in with it, so it is not later than that. A registry whose clock is
-// wrong, or that lies, cannot push a device out of all its certificates for good.
-void Agent::Story::prove_time(WallTime proven) {
-    if (state_.identity && !state_.identity->current.certificates.empty()) {
-        const auto own = crypto::Certificate::from_der(state_.identity->current.certificates.front());
-        if (own) proven = std::min(proven, own->not_after());
-    }
-    state_.time_floor = std::max(state_.time_floor, proven);
-}
-
 trust::Recipient Agent::Story::recipient() const {
     return {
         state_.identity ? std::string_view(state_.identity->tenant) : std::string_view(settings_.bundle ? settings_.bundle->tenant : ""),
@@ -283,6 +286,7 @@ const TrustState& Agent::trust() const noexcept { return story_->trust(); }
 bool Agent::allows(std::string_view name) const { return story_->allows(name); }
 Json Agent::status() const { return story_->status(); }
 Json Agent::decision(Level wanted) const { return story_->decision(wanted); }
+void Agent::rotate(std::function<void(Result<std::string>)> done) { story_->rotate(std::move(done)); }
 void Agent::quote(Bytes nonce, std::function<void(Result<QuoteForPeople>)> done) { story_->quote(std::move(nonce), std::move(done)); }
 Result<Json> Agent::verify_peer(std::string_view pem, bool demand_current) const { return story_->verify_peer(pem, demand_current); }
 Result<void> Agent::import(std::string_view text) { return story_->import(text); }

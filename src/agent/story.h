@@ -2,15 +2,16 @@
 #pragma once
 
 // Story: the inside of the agent. Its chapters are one file each: story.cpp (waking, looking, judging, consequences), story_keys.cpp
-// (keys and connection), story_enroll.cpp, story_attest.cpp, story_documents.cpp, story_anchors.cpp, story_blobs.cpp,
-// story_revocations.cpp, story_lists.cpp, story_status.cpp. One object owns all of the state, because every chapter turns on it; they only
-// call each other through the functions below.
+// (keys and connection), story_enroll.cpp, story_rotate.cpp, story_time.cpp, story_attest.cpp, story_documents.cpp, story_anchors.cpp,
+// story_blobs.cpp, story_revocations.cpp, story_lists.cpp, story_status.cpp. One object owns all of the state, because every chapter
+// turns on it; they only call each other through the functions below.
 
 #include <memory>
 
 #include <anchor/agent/agent.h>
 #include <anchor/agent/device_state.h>
 #include <anchor/identity/enrollment.h>
+#include <anchor/identity/rotation.h>
 #include <anchor/policy/evaluator.h>
 #include <anchor/protocol/bodies.h>
 #include <anchor/protocol/revocations.h>
@@ -37,6 +38,9 @@ public:
     void attest();
     void quote(Bytes nonce, std::function<void(Result<QuoteForPeople>)> done);
 
+    // story_rotate.cpp
+    void rotate(std::function<void(Result<std::string>)> done);
+
     // story_documents.cpp
     [[nodiscard]] Result<void> import(std::string_view text);
     void use_local_policies(std::vector<std::string> texts);
@@ -61,10 +65,15 @@ private:
     void tell_enforcer(Enforcement wish);
     void note(Severity severity, const std::string& text);
     void audit(std::string what, std::vector<std::pair<std::string, std::string>> details);
+    [[nodiscard]] trust::Recipient recipient() const;
+
+    // story_time.cpp
     /// The later of clock and floor: what certificates and documents are judged at.
     [[nodiscard]] WallTime now() const;
     void prove_time(WallTime proven);
-    [[nodiscard]] trust::Recipient recipient() const;
+    void witness_time(const tpmwire::ClockInfo& clock);
+    void pass_time_floor(SteadyTime steady);
+    void save_time_floor();
 
     // story_keys.cpp
     void open_keys();
@@ -74,6 +83,8 @@ private:
     void disconnected(const Error& why);
     void received(const Message& message);
     [[nodiscard]] LinkTime link_time() const;
+    /// Whether whom we are connected to is the registry, and not its door for enrolment.
+    [[nodiscard]] bool with_registry() const { return connected_ && state_.identity && !enrollment_; }
 
     // story_enroll.cpp
     void enroll();
@@ -83,6 +94,25 @@ private:
     void finish_enrollment(const Answer& answer);
     void give_up_enrollment(const Error& why);
     void begin_enrollment();
+    /// Enrols again, as the device that it is, as soon as that may be tried.
+    void renew(const std::string& why);
+
+    // story_rotate.cpp
+    [[nodiscard]] const identity::Slot& in_use() const;
+    [[nodiscard]] std::optional<WallTime> rotation_time() const;
+    [[nodiscard]] bool rotation_due() const;
+    void read_rotation_order(const trust::VerifiedDocument& standing);
+    void rotate_when_due();
+    void begin_rotation();
+    void keep_next(identity::Slot next);
+    void switch_slot(bool to_next);
+    void slot_failed(const Error& why);
+    void slot_answered();
+    void slot_refused(const Error& why);
+    void settle();
+    void drop_next(const std::string& why);
+    void rotation_failed(const Error& why);
+    void rotation_over(const Result<std::string>& how);
 
     // story_lists.cpp
     [[nodiscard]] static bool is_list(std::string_view text);
@@ -160,6 +190,9 @@ private:
     DeviceState state_;
     std::optional<SteadyTime> wake_;  // the earliest wish that is still to come
     bool loaded_ = false;
+    bool unsaved_ = false;    // more is known than the disk holds: a disk that is full, a counter that does not answer
+    WallTime saved_floor_{};  // of time, as it is on disk
+    SteadyTime floor_at_{};   // until when the floor has moved with the time
     bool stopped_ = false;
 
     // Judging.
@@ -208,6 +241,25 @@ private:
     std::optional<protocol::RevocationManifest> manifest_;
     std::vector<protocol::RevocationLists> refused_lists_;  // until another manifest comes
     bool lists_loaded_ = false;
+
+    int claim_failures_ = 0;  // of this attempt
+    bool renewing_ = false;   // there is an identity, and it does not open the door any more
+    int refusals_ = 0;        // by the broker, of our certificate, in a row
+
+    // Rotation.
+    std::optional<identity::RotationOrder> order_;
+    bool on_next_ = false;      // the next slot is the one in use, on trial
+    bool next_proven_ = false;  // and the registry has answered it
+    bool rotating_ = false;     // the next certificate is being asked for
+    bool rotate_now_ = false;   // somebody wants it at once
+    bool current_refused_ = false;
+    bool next_refused_ = false;
+    int next_failures_ = 0;
+    SteadyTime trial_ends_{};
+    SteadyTime rotate_again_{};
+    Milliseconds rotation_patience_{};
+    std::string rotation_error_;
+    std::vector<std::function<void(Result<std::string>)>> waiting_for_rotation_;
 
     // Attestation.
     bool attesting_ = false;

@@ -36,7 +36,7 @@ struct Agent::Story::Sending {
 
 void Agent::Story::attest() {
     attest_soon_ = true;
-    if (!connected_ || !state_.identity || !keyring_ || attesting_) return;
+    if (!with_registry() || !keyring_ || attesting_) return;
     attesting_ = true;
     attest_soon_ = false;
     conversation_.ask(protocol::verb::kNonce, Json::object(), settings_.reply_deadline, [this](Result<Answer> answer) {

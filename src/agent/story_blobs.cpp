@@ -80,7 +80,7 @@ void Agent::Story::sweep_blobs() {
 
 // One at a time; where it cannot begin now, nobody is called back, and a later tick tries again.
 void Agent::Story::fetch(const BlobName& name, std::function<void(Result<void>)> done) {
-    if (fetching_ || parts_.shelf == nullptr || !connected_ || !state_.identity) return;
+    if (fetching_ || parts_.shelf == nullptr || !with_registry()) return;
     fetching_ = true;
     keep_piece({name, 0, {}}, [this, done = std::move(done)](Result<void> fetched) {
         fetching_ = false;

@@ -14,7 +14,10 @@ constexpr Milliseconds kLastWord{5'000};
 
 void Agent::Story::ask_for_standing() {
     conversation_.ask(protocol::verb::kStandingGet, Json::object(), settings_.reply_deadline, [this](Result<Answer> answer) {
-        if (!answer) return note(Severity::Warning, "standing: " + answer.error().what);
+        if (!answer) note(Severity::Warning, "standing: " + answer.error().what);
+        if (!answer && answer.error().kind == ErrorKind::Stale) return slot_refused(answer.error());
+        if (!answer) return;
+        slot_answered();
         prove_time(answer->issued);
         take_fresh(answer->fresh, answer->issued);
         const auto text = json_string(answer->body, "standing");
@@ -58,14 +61,18 @@ Result<void> Agent::Story::take(const trust::VerifiedDocument& verified) {
             const bool news = standing.number > state_.trust.standing_number;
             state_.floors[key] = document.version;
             state_.documents[key] = verified.text();
+            read_rotation_order(verified);
             const bool moved = std::exchange(state_.group, standing.group) != standing.group;
             if (news) audit("standing", {{"number", std::to_string(standing.number)}, {"status", std::string(to_string(standing.status))}});
             apply(trust::StandingArrived{standing});
             if (enrollment_) return {};  // heard on the way to a new identity
-            // The last that a revoked device says with its own key.
-            conversation_.ask(protocol::verb::kStandingAck, {{"number", standing.number}}, kLastWord, [this](const Result<Answer>&) {
-                if (is_revoked() && !stopped_) withhold_credentials();
-            });
+            if (unsaved_ && is_revoked()) withhold_credentials();
+            // The last that a revoked device says with its own key. What could not be saved is not acknowledged.
+            if (!unsaved_) {
+                conversation_.ask(protocol::verb::kStandingAck, {{"number", standing.number}}, kLastWord, [this](const Result<Answer>&) {
+                    if (is_revoked() && !stopped_) withhold_credentials();
+                });
+            }
             if (moved) {
                 use_documents();
                 connect();  // other topics from now on
@@ -144,10 +151,16 @@ void Agent::Story::take_fresh(std::string_view text, std::optional<WallTime> ans
 // Puts what is stored in force. Verified anew, but not for expiry: an expired policy stays in force, and never loosens.
 void Agent::Story::use_documents() {
     reference_.reset();
+    order_.reset();
     for (const auto& [key, text] : state_.documents) {
-        if (!key.starts_with("reference") || !state_.anchors || !state_.identity) continue;
+        if (!state_.anchors || !state_.identity) continue;
         trust::Recipient reader = recipient();
         reader.now = WallTime{};
+        if (key.starts_with("standing")) {
+            const auto standing = trust::Gate(*state_.anchors).accept(text, DocumentKind::Standing, reader);
+            if (standing) read_rotation_order(*standing);
+        }
+        if (!key.starts_with("reference")) continue;
         const auto verified = trust::Gate(*state_.anchors).accept(text, DocumentKind::Reference, reader);
         auto reference =
             verified ? measure::reference_values_from(verified->document().body) : Result<measure::ReferenceValues>(verified.error());

@@ -34,10 +34,24 @@ void Agent::Story::enroll() {
     claim_key_ = std::make_shared<crypto::SoftwareKey>(std::move(key).value());
     identity::EnrollmentSettings settings{bundle.tenant, settings_.key_alg, settings_.labels};
     enroll_at_ = SteadyTime::max();  // until this attempt has ended
+    claim_failures_ = 0;
+    std::shared_ptr<identity::KnownKeys> known;
+    if (state_.identity) {
+        const RootState& root = state_.identity->root;
+        known = std::make_shared<identity::KnownKeys>(identity::KnownKeys{
+            state_.identity->device, {root.ak.clone(), root.endorsement_profile, root.storage_root_name}, in_use().key.clone()});
+    }
     offload(
-        parts_.worker, [this, settings] { return identity::Enrollment::begin(parts_.root, settings); },
+        parts_.worker,
+        [this, settings, known] {
+            return identity::Enrollment::begin(parts_.root, settings, known ? std::optional(std::move(*known)) : std::nullopt);
+        },
         [this](Result<identity::Enrollment> begun) {
             if (stopped_) return;
+            if (!begun && state_.identity && (begun.error().kind == ErrorKind::Stale || begun.error().kind == ErrorKind::Corrupt)) {
+                enroll_at_ = parts_.clock.steady() + kRetrySoon;
+                return forget_identity(begun.error());
+            }
             if (!begun) return give_up_enrollment(std::move(begun).error().within("new keys"));
             enrollment_ = std::make_shared<identity::Enrollment>(std::move(begun).value());
             connect_with_claim();
@@ -58,6 +72,7 @@ void Agent::Story::connect_with_claim() {
                                 .anchors = first_anchors_->broker_anchors,
                                 .time = [this] { return link_time(); },
                                 .crls = [this] { return list_octets(); }};
+    connected_ = false;
     conversation_.speak_as({*topics, device, bundle.claim, nullptr});
     parts_.link.start(
         std::move(credentials), {topics->enroll_reply(bundle.claim, device)}, std::nullopt,
@@ -126,6 +141,7 @@ void Agent::Story::finish_enrollment(const Answer& answer) {
                                                                  {tenant, "", &next.identity->device, next.floors, time}));
         ANCHOR_ASSIGN_OR_RETURN(const Standing said, protocol::standing_from(standing.document().version, standing.document().body));
         next.group = said.group;
+        next.identity->current.rotate_by = said.rotate_by;
         next.floors[trust::floor_key(standing.document())] = said.number;
         next.documents[trust::floor_key(standing.document())] = standing.text();
         for (const std::string& text : grant.documents) {
@@ -152,6 +168,10 @@ void Agent::Story::finish_enrollment(const Answer& answer) {
         state_ = std::move(before);
         return give_up_enrollment(std::move(saved).error());
     }
+    enroll_at_ = parts_.clock.steady() + kRetrySoon;
+    renewing_ = on_next_ = next_proven_ = current_refused_ = next_refused_ = false;
+    refusals_ = 0;
+    rotation_over(unavailable("the device has enrolled again"));
     note(Severity::Info, "enrolled as " + state_.identity->device.text());
     audit("enrolled", {{"device", state_.identity->device.text()}, {"tenant", state_.identity->tenant}});
     enrollment_.reset();
@@ -180,7 +200,19 @@ void Agent::Story::give_up_enrollment(const Error& why) {
         note(later ? Severity::Warning : Severity::Error, "enrolment failed: " + why.what);
         audit("enrolment-failed", {{"why", why.what}});
     }
-    if (known && device_key_ && !is_revoked()) connect();  // what it has may still be good
+    if (!known) return;
+    // With what is left: the door that was closed may be open again. If not, this one is tried again after the wait.
+    renewing_ = false;
+    if (device_key_ && !is_revoked()) connect();
+}
+
+void Agent::Story::renew(const std::string& why) {
+    if (renewing_ || enrollment_) return;
+    if (!settings_.bundle) return note(Severity::Error, why + "; without a claim bundle it cannot enrol again");
+    note(Severity::Warning, "this device enrols again: " + why);
+    renewing_ = true;
+    refusals_ = 0;
+    if (parts_.wake_at) parts_.wake_at(std::max(enroll_at_, parts_.clock.steady()));
 }
 
 }  // namespace anchor::agent

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "story.h"
 
+#include <anchor/crypto/certificate.h>
 #include <anchor/identity/enrollment.h>
 
 namespace anchor::agent {
@@ -10,6 +11,17 @@ struct Opened {
     std::shared_ptr<Keyring> keyring;
     std::shared_ptr<DeviceKey> key;
 };
+
+constexpr Milliseconds kFirstTrial{120'000};
+constexpr int kMostRefusals = 3;
+constexpr int kMostClaimFailures = 3;
+
+// Whether the certificate has ended by what we know of the time.
+bool is_over(const identity::Slot& slot, WallTime now) {
+    if (slot.certificates.empty()) return false;
+    const auto own = crypto::Certificate::from_der(slot.certificates.front());
+    return own && own->not_after() <= now;
+}
 
 Result<Opened> open_both(RootOfTrust& root, const RootState& state, const KeyBlob& blob) {
     ANCHOR_ASSIGN_OR_RETURN(Keyring keyring, root.open(state));
@@ -25,14 +37,17 @@ void Agent::Story::open_keys() {
     const identity::Identity& own = *state_.identity;
     // The job gets copies: the loop may change the identity meanwhile.
     auto state = std::make_shared<RootState>(RootState{own.root.ak.clone(), own.root.endorsement_profile, own.root.storage_root_name});
-    auto blob = std::make_shared<KeyBlob>(own.current.key.clone());
+    auto blob = std::make_shared<KeyBlob>(in_use().key.clone());
     offload(
         parts_.worker, [this, state, blob] { return open_both(parts_.root, *state, *blob); },
         [this](Result<Opened> opened) {
             opening_ = false;
             if (stopped_) return;
-            if (!opened && (opened.error().kind == ErrorKind::Stale || opened.error().kind == ErrorKind::Corrupt))
-                return forget_identity(opened.error());
+            if (!opened && (opened.error().kind == ErrorKind::Stale || opened.error().kind == ErrorKind::Corrupt)) {
+                if (!on_next_) return forget_identity(opened.error());
+                drop_next(opened.error().what);
+                return open_keys();
+            }
             if (!opened) {
                 const std::string why = "the keys cannot be opened: " + opened.error().what;
                 if (last_failure_ != why) note(Severity::Warning, why);
@@ -41,6 +56,7 @@ void Agent::Story::open_keys() {
             }
             keyring_ = opened->keyring;
             device_key_ = opened->key;
+            trial_ends_ = parts_.clock.steady() + kFirstTrial;
             connect();
             tick();
         });
@@ -57,6 +73,7 @@ void Agent::Story::forget_identity(const Error& why) {
     device_key_.reset();
     earlier_.reset();
     state_.identity.reset();
+    on_next_ = false;
     (void)save(SaveKind::Plain);
     apply(trust::Unjudged{"the device's keys are gone: " + why.what});
 }
@@ -65,6 +82,7 @@ LinkTime Agent::Story::link_time() const { return {now(), !parts_.clock.synchron
 
 void Agent::Story::connect() {
     if (is_revoked()) return withhold_credentials();
+    if (enrollment_) return;  // one connection at a time; this one follows
     const identity::Identity& own = *state_.identity;
     auto topics = protocol::Topics::of(own.tenant);
     if (!topics || !state_.anchors) return note(Severity::Error, "the stored identity names no tenant or no anchors");
@@ -78,7 +96,7 @@ void Agent::Story::connect() {
     LinkCredentials credentials{.host = own.broker_host,
                                 .port = own.broker_port,
                                 .client_id = device.text(),
-                                .certificate_chain = own.current.certificates,
+                                .certificate_chain = in_use().certificates,
                                 .key = device_key_,
                                 .anchors = state_.anchors->broker_anchors,
                                 .time = [this] { return link_time(); },
@@ -114,6 +132,16 @@ void Agent::Story::disconnected(const Error& why) {
     // Open requests will not be answered on a new connection: replies are not kept for those who are away.
     if (conversation_.voice()) conversation_.speak_as(Voice(*conversation_.voice()));
     if (parts_.changed) parts_.changed();
+    if (!state_.identity) return;
+    if (enrollment_) {
+        // Who enrols again has another door to try.
+        if (++claim_failures_ >= kMostClaimFailures) give_up_enrollment(unavailable(why.what));
+        return;
+    }
+    if (on_next_) return slot_failed(why);
+    // An expired certificate, an issuer that was replaced meanwhile, a clock that is behind: the registry's other door is for that.
+    if (why.kind == ErrorKind::Denied && ++refusals_ >= kMostRefusals) return renew("the broker refuses this device: " + why.what);
+    if (is_over(state_.identity->current, now())) renew("the certificate has expired");
 }
 
 void Agent::Story::received(const Message& message) {
@@ -127,6 +155,7 @@ void Agent::Story::received(const Message& message) {
         const DeviceId device = voice.device;
         taken = conversation_.hear(message, *first_anchors_, {settings_.bundle->tenant, "", &device, none, now()});
     } else if (message.topic == reply && state_.anchors) {
+        refusals_ = 0;
         taken = conversation_.hear(message, *state_.anchors, recipient());
         if (!taken) catch_up();  // perhaps it is by a key that a newer set names
     } else if (!enrolling && !message.payload.empty()) {

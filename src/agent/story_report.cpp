@@ -25,7 +25,7 @@ void Agent::Story::report(Level from) {
 
 // One after the other, oldest first; each goes when the registry has said that it has it.
 void Agent::Story::send_reports() {
-    if (parts_.outbox == nullptr || reporting_ || !connected_ || !state_.identity || enrollment_) return;
+    if (parts_.outbox == nullptr || reporting_ || !with_registry()) return;
     auto entry = parts_.outbox->front();
     if (!entry) return note(Severity::Error, "outbox: " + entry.error().what);
     if (!*entry) return;

@@ -81,15 +81,18 @@ Json Agent::Story::status() const {
                {"in_lockout", claim_json(claims_, "tpm.in_lockout")},
                {"lockout_counter", claim_json(claims_, "tpm.lockout_counter")}};
     }
-    Json identity = {{"device", nullptr},
-                     {"tenant", nullptr},
-                     {"enrolled", state_.identity.has_value()},
-                     {"hardware_bound", nullptr},
-                     {"certificate", nullptr}};
+    Json identity = {{"device", nullptr},         {"tenant", nullptr},      {"enrolled", state_.identity.has_value()},
+                     {"hardware_bound", nullptr}, {"certificate", nullptr}, {"rotation", nullptr}};
     if (state_.identity) {
         identity["device"] = state_.identity->device.text();
         identity["tenant"] = state_.identity->tenant;
-        identity["certificate"] = certificate_json(state_.identity->current.certificates);
+        identity["certificate"] = certificate_json(in_use().certificates);
+        if (const auto at = rotation_time()) {
+            identity["rotation"] = {{"at", to_rfc3339(*at)},
+                                    {"due", rotation_due()},
+                                    {"on_trial", state_.identity->next.has_value()},
+                                    {"last_error", text_or_null(rotation_error_)}};
+        }
     } else if (enrollment_) {
         identity["device"] = enrollment_->device().text();
     }

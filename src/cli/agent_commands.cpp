@@ -120,6 +120,12 @@ Result<int> attest_now(const AgentAccess& agent, bool json, std::ostream& out, c
     return level_from(level) == Level::Trusted ? exit_code::kDone : exit_code::kRefused;
 }
 
+Result<int> rotate_now(const AgentAccess& agent, std::ostream& out) {
+    ANCHOR_ASSIGN_OR_RETURN(const Json answer, call_agent(agent, "Rotate", Json::object()));
+    out << "rotated: certificate " << printable(json_string(answer, "serial").value_or("without a number")) << " is in use\n";
+    return exit_code::kDone;
+}
+
 Result<int> import_document(const AgentAccess& agent, const std::string& file, std::ostream& out) {
     auto document = read_text_file(file, kMaxDocument);
     if (!document) return of_this_side(std::move(document).error());

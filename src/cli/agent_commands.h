@@ -31,6 +31,7 @@ struct StatusOptions {
 /// Writes quote.msg, quote.sig, quote.pcrs and ak.pub into the folder, which is made where it is missing.
 [[nodiscard]] Result<int> fetch_evidence(const AgentAccess& agent, const std::string& nonce, const std::string& folder, std::ostream& out);
 [[nodiscard]] Result<int> attest_now(const AgentAccess& agent, bool json, std::ostream& out, const Painter& paint);
+[[nodiscard]] Result<int> rotate_now(const AgentAccess& agent, std::ostream& out);
 [[nodiscard]] Result<int> import_document(const AgentAccess& agent, const std::string& file, std::ostream& out);
 /// Judges another device's certificate, PEM or DER. Rejected with the reason where it is not to be trusted.
 [[nodiscard]] Result<int> verify_peer(const AgentAccess& agent, const std::string& file, bool current, std::ostream& out);

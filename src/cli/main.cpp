@@ -51,6 +51,9 @@ void add_orders(CLI::App& app, Arguments& args, const Painter& paint) {
     attest->add_flag("--json", args.json, "the result as JSON");
     attest->callback([&args, &paint] { args.action = [&] { return attest_now(args.agent, args.json, std::cout, paint); }; });
 
+    auto* const rotate = app.add_subcommand("rotate", "Replace the certificate of this device now");
+    rotate->callback([&args] { args.action = [&] { return rotate_now(args.agent, std::cout); }; });
+
     auto* const document = app.add_subcommand("import", "Take a signed document from a file instead of from the registry");
     document->add_option("FILE", args.file)->required();
     document->callback([&args] { args.action = [&] { return import_document(args.agent, args.file, std::cout); }; });

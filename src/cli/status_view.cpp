@@ -95,6 +95,13 @@ void show_identity(Sheet& sheet, const Json& identity) {
     const bool expired = ends && *ends < sheet.now;
     const std::string until = (expired ? "expired " : "valid until ") + moment(certificate, "not_after", sheet.now);
     sheet.below(expired ? sheet.paint(Colour::Bad, until) : until);
+    const Json& rotation = member(identity, "rotation");
+    if (!rotation.is_object()) return;
+    if (yes(rotation, "on_trial"))
+        sheet.below("the next one is on trial");
+    else
+        sheet.below((yes(rotation, "due") ? "to be replaced since " : "to be replaced ") + moment(rotation, "at", sheet.now));
+    if (member(rotation, "last_error").is_string()) sheet.below(sheet.paint(Colour::Warning, text(rotation, "last_error")));
 }
 
 void show_tpm(Sheet& sheet, const Json& tpm) {

@@ -7,12 +7,13 @@
 namespace anchor::control {
 namespace {
 
-constexpr std::array<Method, 9> kMethods{{
+constexpr std::array<Method, 10> kMethods{{
     {"GetStatus", Role::Member},
     {"GetDecision", Role::Member},
     {"Subscribe", Role::Member, true},
     {"GetEvidence", Role::Operator},
     {"Attest", Role::Operator},
+    {"Rotate", Role::Operator},
     {"CheckAccess", Role::Anyone},
     {"PutTelemetry", Role::Anyone},
     {"Import", Role::Operator},

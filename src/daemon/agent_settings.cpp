@@ -38,6 +38,7 @@ Result<agent::AgentSettings> agent_settings(const DaemonConfig& config) {
     }
     ANCHOR_ASSIGN_OR_RETURN(settings.local_policies, read_local_policies(config.policy_dir));
     settings.key_alg = config.tpm.key_alg;
+    settings.new_keys = config.tpm.rotate_key;
     settings.labels = config.labels;
     settings.interval = config.attest.interval;
     settings.attest_every = config.attest.remote_every;

@@ -31,7 +31,8 @@ struct SocketConfig {
 /// [tpm]
 struct TpmConfig {
     std::string tcti = "device:/dev/tpmrm0";  ///< "none": software keys, and every claim says so
-    KeyAlg key_alg = KeyAlg::EcP256;
+    KeyAlg key_alg = KeyAlg::EcP256;          ///< of the device key; another one than the key in use means a rotation
+    bool rotate_key = true;                   ///< a rotation makes a new key, and not only a new certificate
     KeyAlg ak_alg = KeyAlg::EcP256;
     std::string ek_profile = "auto";           ///< of tpmwire's table ("L-2", "H-3", …), or "auto"
     std::uint32_t counter_index = 0x01800A00;  ///< NV index of the counter that guards the state

@@ -79,6 +79,12 @@ bool log_level(const toml::node& value, LogLevel& to) {
     return false;
 }
 
+bool flag(const toml::node& value, bool& to) {
+    const auto found = value.value_exact<bool>();
+    if (found) to = *found;
+    return found.has_value();
+}
+
 // "none", or a TCTI with its configuration: "device:/dev/tpmrm0".
 bool tcti(const toml::node& value, std::string& to) {
     auto found = text_of(value, kMaxPath);
@@ -126,7 +132,7 @@ constexpr std::string_view kKeyAlg = R"("ec-p256", "ec-p384" or "rsa-2048")";
 
 using N = toml::node;
 using C = DaemonConfig;
-constexpr std::array<ConfigKey, 23> kKeys{{
+constexpr std::array<ConfigKey, 24> kKeys{{
     {"", "state_dir", kPath, [](const N& v, C& c) { return path(v, c.state_dir); }},
     {"", "runtime_dir", kPath, [](const N& v, C& c) { return path(v, c.runtime_dir); }},
     {"", "policy_dir", kPath, [](const N& v, C& c) { return path(v, c.policy_dir); }},
@@ -138,6 +144,7 @@ constexpr std::array<ConfigKey, 23> kKeys{{
     {"socket", "operators", kGroup, [](const N& v, C& c) { return text(v, c.socket.operators); }},
     {"tpm", "tcti", R"("device:/dev/tpmrm0", another TCTI, or "none")", [](const N& v, C& c) { return tcti(v, c.tpm.tcti); }},
     {"tpm", "key_alg", kKeyAlg, [](const N& v, C& c) { return key_alg(v, c.tpm.key_alg); }},
+    {"tpm", "rotate_key", "true or false", [](const N& v, C& c) { return flag(v, c.tpm.rotate_key); }},
     {"tpm", "ak_alg", kKeyAlg, [](const N& v, C& c) { return key_alg(v, c.tpm.ak_alg); }},
     {"tpm", "ek_profile", R"("auto", "L-1", "L-2", "H-1", "H-2", "H-3", "H-6" or "H-7")",
      [](const N& v, C& c) { return ek_profile(v, c.tpm.ek_profile); }},

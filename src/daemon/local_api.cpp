@@ -76,6 +76,7 @@ void LocalApi::answer(const control::Call& call, const control::Responder& respo
         {"Subscribe", &LocalApi::subscribe},
         {"GetEvidence", &LocalApi::get_evidence},
         {"Attest", &LocalApi::attest},
+        {"Rotate", &LocalApi::rotate},
         {"CheckAccess", &LocalApi::check_access},
         {"PutTelemetry", &LocalApi::put_telemetry},
         {"Import", &LocalApi::import},
@@ -125,6 +126,12 @@ void LocalApi::attest(const control::Call&, const control::Responder& responder)
     if (!now["connection"]["connected"].get<bool>()) return responder.fail(unavailable("not connected to the registry"));
     waiting_.push_back({responder, now["attestation"], clock_.steady() + kResultDeadline});
     agent_.attest();
+}
+
+void LocalApi::rotate(const control::Call&, const control::Responder& responder) {
+    agent_.rotate([responder](const Result<std::string>& how) {
+        return how ? responder.done({{"serial", *how}}) : responder.fail(how.error());
+    });
 }
 
 void LocalApi::check_access(const control::Call& call, const control::Responder& responder) {

@@ -48,6 +48,7 @@ private:
     void subscribe(const control::Call& call, const control::Responder& responder);
     void get_evidence(const control::Call& call, const control::Responder& responder);
     void attest(const control::Call& call, const control::Responder& responder);
+    void rotate(const control::Call& call, const control::Responder& responder);
     void check_access(const control::Call& call, const control::Responder& responder);
     void put_telemetry(const control::Call& call, const control::Responder& responder);
     void import(const control::Call& call, const control::Responder& responder);

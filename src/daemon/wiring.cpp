@@ -32,6 +32,13 @@ std::optional<tpm::EsysCounter> counter_of(const std::shared_ptr<tpm::Device>& d
     return tpm::EsysCounter(device, index);
 }
 
+// How long the loop waits for the TPM's counter. Most answer within some ten milliseconds; whatever holds one up longer may last.
+constexpr Milliseconds kCounterPatience{1'000};
+
+MonotonicCounter* bounded(std::optional<tpm::EsysCounter>& counter, std::optional<BoundedCounter>& in_time) {
+    return counter ? &in_time.emplace(*counter, kCounterPatience) : nullptr;
+}
+
 std::unique_ptr<RootOfTrust> root_of(const std::shared_ptr<tpm::Device>& device, const TpmConfig& config) {
     if (!device) return std::make_unique<identity::SoftwareRoot>();
     return std::make_unique<TpmRoot>(device, config.ak_alg, config.ek_profile == "auto" ? "" : config.ek_profile);
@@ -68,7 +75,7 @@ Wiring::Wiring(const DaemonConfig& config, agent::AgentSettings settings, std::u
       audit_(*disk_, log_refused_audit),
       device_(device_of(config.tpm)),
       counter_(counter_of(device_, config.tpm.counter_index)),
-      store_(*disk_, counter_ ? &*counter_ : nullptr),
+      store_(*disk_, bounded(counter_, in_time_)),
       root_(root_of(device_, config.tpm)),
       telemetry_(board_, clock_, log, [this] { look_at_telemetry_soon(); }),
       boot_log_(config.attest.event_log, warden_),

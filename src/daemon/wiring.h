@@ -20,6 +20,7 @@
 
 #include "audit_trail.h"
 #include "boot_log.h"
+#include "bounded_counter.h"
 #include "config.h"
 #include "ima_list.h"
 #include "local_api.h"
@@ -72,6 +73,7 @@ private:
     std::optional<link::DiskOutbox> outbox_;   // none where the disk does not let it be read
     std::shared_ptr<tpm::Device> device_;      // none on a device with software keys
     std::optional<tpm::EsysCounter> counter_;  // the same
+    std::optional<BoundedCounter> in_time_;    // the same, for the loop
     store::SealedState store_;
     std::unique_ptr<RootOfTrust> root_;
     observe::TelemetryBoard board_;

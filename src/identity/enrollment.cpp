@@ -8,6 +8,8 @@
 #include <anchor/crypto/chain.h>
 #include <anchor/crypto/hash.h>
 
+#include "key_octets.h"
+
 namespace anchor::identity {
 namespace {
 
@@ -20,7 +22,14 @@ Result<std::vector<crypto::Certificate>> parse_all(const std::vector<Bytes>& der
     return certificates;
 }
 
-// A blob keeps TPM2B_PUBLIC (TPM 2.0 Part 2 §12.2.5); messages carry the TPMT_PUBLIC inside, as for the other keys.
+// Without a TPM the device key is all that a registry knows a device by.
+Result<KeyBlob> device_key(Keyring& keyring, const EnrollmentSettings& settings, const std::optional<KnownKeys>& known) {
+    if (known && !keyring.endorser) return known->device_key.clone();
+    return keyring.forge->make(settings.key_alg);
+}
+
+}  // namespace
+
 Result<Bytes> without_size(ByteView sized) {
     ByteReader reader(sized);
     ANCHOR_ASSIGN_OR_RETURN(const std::uint16_t size, reader.u16_be("size"));
@@ -29,12 +38,15 @@ Result<Bytes> without_size(ByteView sized) {
     return to_bytes(area);
 }
 
-}  // namespace
-
-Result<Enrollment> Enrollment::begin(RootOfTrust& root, EnrollmentSettings settings) {
-    ANCHOR_ASSIGN_OR_RETURN(RootState state, root.renew());
+Result<Enrollment> Enrollment::begin(RootOfTrust& root, EnrollmentSettings settings, std::optional<KnownKeys> known) {
+    RootState state;
+    if (known)
+        state = std::move(known->root);
+    else {
+        ANCHOR_ASSIGN_OR_RETURN(state, root.renew());
+    }
     ANCHOR_ASSIGN_OR_RETURN(Keyring keyring, root.open(state));
-    ANCHOR_ASSIGN_OR_RETURN(KeyBlob key, keyring.forge->make(settings.key_alg));
+    ANCHOR_ASSIGN_OR_RETURN(KeyBlob key, device_key(keyring, settings, known));
     ANCHOR_ASSIGN_OR_RETURN(const auto loaded, keyring.forge->load(key));
 
     protocol::EnrollBegin begin;
@@ -46,6 +58,8 @@ Result<Enrollment> Enrollment::begin(RootOfTrust& root, EnrollmentSettings setti
         begin.ak_public = to_bytes(keyring.quoter->public_area());
     }
     DeviceId device = DeviceId::from_digest(crypto::hash(HashAlg::Sha256, named));
+    if (known && keyring.endorser && device != known->device) return stale("this TPM's endorsement key is that of another device");
+    if (known) device = known->device;
     ANCHOR_ASSIGN_OR_RETURN(const auto request,
                             crypto::CertificateRequest::make(*loaded, device.text(), {protocol::device_urn(settings.tenant, device)}));
     begin.request = to_bytes(request.der());
@@ -73,7 +87,7 @@ Result<protocol::EnrollProve> Enrollment::prove(const protocol::EnrollChallenge&
 Result<Identity> Enrollment::finish(const protocol::EnrollGrant& grant, const protocol::AnchorSet& anchors, WallTime now) {
     ANCHOR_RETURN_IF_ERROR(check_certificates(grant.certificates, public_key_, device_, settings_.tenant, anchors.device_anchors, now));
     RootState root{root_.ak.clone(), root_.endorsement_profile, root_.storage_root_name};
-    return Identity{device_,      settings_.tenant,  std::move(root),  Slot{key_.clone(), grant.certificates},
+    return Identity{device_,      settings_.tenant,  std::move(root),  Slot{key_.clone(), grant.certificates, std::nullopt},
                     std::nullopt, grant.broker_host, grant.broker_port};
 }
 

@@ -26,11 +26,13 @@ Result<KeyBlob> key_from(const Json& json) {
 Json slot_json(const Slot& slot) {
     Json certificates = Json::array();
     for (const Bytes& certificate : slot.certificates) certificates.push_back(to_base64url(certificate));
-    return {{"key", key_json(slot.key)}, {"certificates", certificates}};
+    Json json = {{"key", key_json(slot.key)}, {"certificates", certificates}};
+    if (slot.rotate_by) json["rotate_by"] = to_rfc3339(*slot.rotate_by);
+    return json;
 }
 
 Result<Slot> slot_from(const Json& json) {
-    ANCHOR_RETURN_IF_ERROR(json_only_keys(json, {"key", "certificates"}));
+    ANCHOR_RETURN_IF_ERROR(json_only_keys(json, {"key", "certificates", "rotate_by"}));
     if (!json.contains("key") || !json.contains("certificates")) return rejected("a slot has a key and certificates");
     Slot slot;
     ANCHOR_ASSIGN_OR_RETURN(slot.key, key_from(json["key"]));
@@ -41,6 +43,9 @@ Result<Slot> slot_from(const Json& json) {
         ANCHOR_ASSIGN_OR_RETURN(Bytes certificate, from_base64url(item.get_ref<const std::string&>()));
         slot.certificates.push_back(std::move(certificate));
     }
+    if (!json.contains("rotate_by")) return slot;
+    ANCHOR_ASSIGN_OR_RETURN(const std::string order, json_string(json, "rotate_by"));
+    ANCHOR_ASSIGN_OR_RETURN(slot.rotate_by, from_rfc3339(order));
     return slot;
 }
 

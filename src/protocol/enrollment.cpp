@@ -49,14 +49,6 @@ Result<Endorsement> endorsement_from(const Json& json) {
     return endorsement;
 }
 
-Result<Attestation> attestation_from(const Json& json) {
-    ANCHOR_RETURN_IF_ERROR(json_only_keys(json, {"attest", "signature"}));
-    Attestation attestation;
-    ANCHOR_ASSIGN_OR_RETURN(attestation.attest, json_octets(json, "attest"));
-    ANCHOR_ASSIGN_OR_RETURN(attestation.signature, json_octets(json, "signature"));
-    return attestation;
-}
-
 }  // namespace
 
 Json to_json(const EnrollBegin& begin) {
@@ -69,8 +61,7 @@ Json to_json(const EnrollBegin& begin) {
         body["device_key_public"] = to_base64url(begin.device_key_public);
     }
     if (begin.certification) {
-        body["certification"] = {{"attest", to_base64url(begin.certification->attest)},
-                                 {"signature", to_base64url(begin.certification->signature)}};
+        body["certification"] = attestation_json(*begin.certification);
     }
     return body;
 }

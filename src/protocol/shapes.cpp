@@ -51,4 +51,16 @@ Result<std::vector<Bytes>> octet_list_from(const Json& object, std::string_view 
     return items;
 }
 
+Json attestation_json(const Attestation& attestation) {
+    return {{"attest", to_base64url(attestation.attest)}, {"signature", to_base64url(attestation.signature)}};
+}
+
+Result<Attestation> attestation_from(const Json& json) {
+    ANCHOR_RETURN_IF_ERROR(json_only_keys(json, {"attest", "signature"}));
+    Attestation attestation;
+    ANCHOR_ASSIGN_OR_RETURN(attestation.attest, json_octets(json, "attest"));
+    ANCHOR_ASSIGN_OR_RETURN(attestation.signature, json_octets(json, "signature"));
+    return attestation;
+}
+
 }  // namespace anchor::protocol

@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 
 #include <anchor/base/json.h>
+#include <anchor/core/quoter.h>
 
 namespace anchor::protocol {
 
@@ -22,6 +23,9 @@ namespace anchor::protocol {
 [[nodiscard]] Result<const Json*> array_of(const Json& object, std::string_view key, std::size_t limit);
 /// The member, which must be an object.
 [[nodiscard]] Result<const Json*> object_of(const Json& object, std::string_view key);
+/// {"attest", "signature"}: what a TPM states, and its signature.
+[[nodiscard]] Json attestation_json(const Attestation& attestation);
+[[nodiscard]] Result<Attestation> attestation_from(const Json& json);
 /// The member, which must be a TCP port, 1 to 65535.
 [[nodiscard]] Result<std::uint16_t> port_of(const Json& object, std::string_view key);
 

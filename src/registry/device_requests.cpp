@@ -48,6 +48,7 @@ Result<Requests::Answer> Requests::serve(DeviceRecord& device, const protocol::R
     if (request.verb == verb::kStandingAck) return acknowledge(device, request.body);
     if (request.verb == verb::kReport) return report(device, request.body);
     if (request.verb == verb::kDocumentGet) return document(device, request.body);
+    if (request.verb == verb::kRotate) return rotate(device, request.body);
     return rejected("\"" + request.verb + "\" is nothing that this registry answers");
 }
 

@@ -71,13 +71,27 @@ Result<void> check_endorsement(const Endorsement& endorsement, const tpmwire::Pu
     return denied("the TPM has no EK certificate and its EK is not on the EK list");
 }
 
-Result<void> check_certification(const protocol::EnrollBegin& begin, const tpmwire::PublicArea& ak, const tpmwire::PublicArea& key) {
+Result<void> check_certification(const Attestation& certification, ByteView request, const tpmwire::PublicArea& ak,
+                                 const tpmwire::PublicArea& key) {
     ANCHOR_RETURN_IF_ERROR(tpmwire::check_attestation_key(ak));
     ANCHOR_RETURN_IF_ERROR(tpmwire::check_device_key(key, device_key_policy()));
     tpmwire::Expectations expectations;
-    expectations.extra_data = to_bytes(crypto::hash(HashAlg::Sha256, begin.request).view());
-    ANCHOR_RETURN_IF_ERROR(tpmwire::verify_certify(*begin.certification, ak, key, expectations));
+    expectations.extra_data = to_bytes(crypto::hash(HashAlg::Sha256, request).view());
+    ANCHOR_RETURN_IF_ERROR(tpmwire::verify_certify(certification, ak, key, expectations));
     return {};
+}
+
+// The key that the TPM speaks of and that of the request have to be one.
+Result<crypto::PublicKey> key_of(const tpmwire::PublicArea& area, const crypto::CertificateRequest& request) {
+    ANCHOR_ASSIGN_OR_RETURN(auto key, tpmwire::public_key_of(area));
+    if (key != request.public_key()) return rejected("PKCS#10 request: is for another key than the LDevID");
+    return key;
+}
+
+Result<crypto::CertificateRequest> read_request(ByteView der) {
+    auto request = crypto::CertificateRequest::from_der(der);
+    if (!request) return std::move(request).error().within("PKCS#10 request");
+    return request;
 }
 
 Result<void> check_request(const crypto::CertificateRequest& request, const DeviceId& device, const Settings& settings) {
@@ -88,10 +102,14 @@ Result<void> check_request(const crypto::CertificateRequest& request, const Devi
     return {};
 }
 
-Result<CheckedKeys> check_software_keys(const crypto::CertificateRequest& request, const Settings& settings) {
+// A device without a TPM is called after its first key, for life. Later ones are known by what it was given for them.
+Result<CheckedKeys> check_software_keys(const crypto::CertificateRequest& request, const Settings& settings, Store& store) {
     if (!settings.allow_software_keys) return denied("a device without a TPM is not allowed here (allow_software_keys)");
-    const Digest digest = crypto::hash(HashAlg::Sha256, request.public_key().spki());
-    CheckedKeys keys{DeviceId::from_digest(digest), std::nullopt, std::nullopt, request.public_key(), to_bytes(digest.view())};
+    const crypto::PublicKey& key = request.public_key();
+    ANCHOR_ASSIGN_OR_RETURN(const auto holder, store.software_device_with(key.spki()));
+    const Digest digest = crypto::hash(HashAlg::Sha256, key.spki());
+    CheckedKeys keys{holder ? holder->id : DeviceId::from_digest(digest), std::nullopt, std::nullopt, key,
+                     holder ? holder->key_digest : to_bytes(digest.view())};
     ANCHOR_RETURN_IF_ERROR(check_request(request, keys.device, settings));
     return keys;
 }
@@ -99,21 +117,34 @@ Result<CheckedKeys> check_software_keys(const crypto::CertificateRequest& reques
 }  // namespace
 
 Result<CheckedKeys> check_keys(const protocol::EnrollBegin& begin, const Settings& settings, Store& store, WallTime now) {
-    auto request = crypto::CertificateRequest::from_der(begin.request);
-    if (!request) return std::move(request).error().within("PKCS#10 request");
-    if (!begin.endorsement) return check_software_keys(*request, settings);
+    ANCHOR_ASSIGN_OR_RETURN(const auto request, read_request(begin.request));
+    if (!begin.endorsement) return check_software_keys(request, settings, store);
 
     ANCHOR_ASSIGN_OR_RETURN(auto ek, area_of(begin.endorsement->public_area, "EK public area"));
     ANCHOR_ASSIGN_OR_RETURN(auto ak, area_of(begin.ak_public, "AK public area"));
     ANCHOR_ASSIGN_OR_RETURN(const auto device_key, area_of(begin.device_key_public, "LDevID public area"));
     ANCHOR_ASSIGN_OR_RETURN(const auto ek_key, tpmwire::public_key_of(ek));
     ANCHOR_RETURN_IF_ERROR(check_endorsement(*begin.endorsement, ek, ek_key, settings, store, now));
-    ANCHOR_RETURN_IF_ERROR(check_certification(begin, ak, device_key));
-    ANCHOR_ASSIGN_OR_RETURN(auto key, tpmwire::public_key_of(device_key));
-    if (key != request->public_key()) return rejected("PKCS#10 request: is for another key than the LDevID");
+    ANCHOR_RETURN_IF_ERROR(check_certification(*begin.certification, begin.request, ak, device_key));
+    ANCHOR_ASSIGN_OR_RETURN(auto key, key_of(device_key, request));
     const DeviceId device = tpmwire::device_id_of(ek);
-    ANCHOR_RETURN_IF_ERROR(check_request(*request, device, settings));
+    ANCHOR_RETURN_IF_ERROR(check_request(request, device, settings));
     return CheckedKeys{device, std::move(ek), std::move(ak), std::move(key), digest_of_key(ek_key)};
+}
+
+Result<crypto::PublicKey> check_next_key(const protocol::RotateRequest& wish, const DeviceRecord& device, const Settings& settings) {
+    ANCHOR_ASSIGN_OR_RETURN(const auto request, read_request(wish.request));
+    ANCHOR_RETURN_IF_ERROR(check_request(request, device.id, settings));
+    // Whoever has shown a TPM goes on with it: a key of software would be a step down that nobody would see.
+    if (device.hardware_bound != wish.certification.has_value()) {
+        return rejected(device.hardware_bound ? "certification: missing, and this device has a TPM"
+                                              : "certification: this device has no TPM");
+    }
+    if (!wish.certification) return request.public_key();
+    ANCHOR_ASSIGN_OR_RETURN(const auto ak, area_of(device.ak_public, "AK public area"));
+    ANCHOR_ASSIGN_OR_RETURN(const auto next, area_of(wish.device_key_public, "LDevID public area"));
+    ANCHOR_RETURN_IF_ERROR(check_certification(*wish.certification, wish.request, ak, next));
+    return key_of(next, request);
 }
 
 }  // namespace anchor::registry

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// The checks of enroll.begin, each on foreign octets: is the EK one that somebody vouches for, and do AK, LDevID and request hang on
-// each other as they must.
+// The checks of enroll.begin and of rotate, each on foreign octets: is the EK one that somebody vouches for, and do AK, LDevID and
+// request hang on each other as they must.
 
 #include <anchor/protocol/enrollment.h>
+#include <anchor/protocol/rotation.h>
 #include <anchor/registry/settings.h>
 #include <anchor/registry/store.h>
 #include <anchor/tpmwire/public_area.h>
@@ -22,5 +23,10 @@ struct CheckedKeys {
 
 /// Rejected, naming the check. Denied: nobody vouches for the EK, or settings don't allow a device like this.
 [[nodiscard]] Result<CheckedKeys> check_keys(const protocol::EnrollBegin& begin, const Settings& settings, Store& store, WallTime now);
+
+/// The next key of a known device, held against all that a first one is: a key of our template in the TPM of this device's AK, and a
+/// request for this device alone that it signed itself. Rejected, naming the check.
+[[nodiscard]] Result<crypto::PublicKey> check_next_key(const protocol::RotateRequest& wish, const DeviceRecord& device,
+                                                       const Settings& settings);
 
 }  // namespace anchor::registry

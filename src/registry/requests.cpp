@@ -21,6 +21,9 @@ constexpr std::size_t kAskers = 100'000;
 // An appraisal may mean to replay logs of 32 MiB. Devices attest each hour, and when something changed.
 constexpr double kAppraisalsPerSecond = 0.1;
 constexpr double kAppraisalBurst = 30;
+// Each means a certificate. A device needs one in a year, and one more where its power went at the wrong moment.
+constexpr double kRotationsPerSecond = 1.0 / 600;
+constexpr double kRotationBurst = 12;
 // The audit log only grows, so that strangers must not be those who say how fast.
 constexpr double kRefusalsPerSecond = 1.0 / 60;
 constexpr double kRefusalBurst = 60;
@@ -63,6 +66,7 @@ Requests::Requests(const Settings& settings, protocol::Topics topics, Store& sto
       devices_(std::make_unique<RateBound>(kPerSecond, kBurst, kAskers)),
       claims_(std::make_unique<RateBound>(kClaimPerSecond, kClaimBurst, kAskers)),
       appraisals_(std::make_unique<RateBound>(kAppraisalsPerSecond, kAppraisalBurst, kAskers)),
+      rotations_(std::make_unique<RateBound>(kRotationsPerSecond, kRotationBurst, kAskers)),
       refusals_(std::make_unique<RateBound>(kRefusalsPerSecond, kRefusalBurst, kRefusedAskers)) {}
 
 Requests::~Requests() = default;
@@ -138,9 +142,12 @@ Result<Requests::Answer> Requests::judge(const Asked& asked) {
         return enroll(asked, request);
     }
     ANCHOR_ASSIGN_OR_RETURN(auto device, store_.device(asked.topic.device));
-    if (!device) return denied("device " + asked.topic.device.text() + " is not known here: enrol");
-    ANCHOR_ASSIGN_OR_RETURN(const Request request, open(asked, *device));
-    return serve(*device, request);
+    if (!device) return stale("device " + asked.topic.device.text() + " is not known here: enrol");
+    ANCHOR_ASSIGN_OR_RETURN(const Opened opened, open(asked, *device));
+    if (opened.by_next_key) {
+        ANCHOR_RETURN_IF_ERROR(take_over_next_key(*device));
+    }
+    return serve(*device, opened.request);
 }
 
 Result<Requests::Answer> Requests::enroll(const Asked& asked, const Request& request) {
@@ -161,18 +168,27 @@ Result<Requests::Answer> Requests::enroll(const Asked& asked, const Request& req
     return rejected("\"" + request.verb + "\" can't be asked with a claim certificate");
 }
 
-Result<Request> Requests::open(const Asked& asked, const DeviceRecord& device) const {
+Result<Requests::Opened> Requests::open(const Asked& asked, const DeviceRecord& device) const {
     const std::string_view text = as_text(asked.message.payload);
     if (text.starts_with('{')) return rejected("signature: requests of devices are compact JWS");
     ANCHOR_ASSIGN_OR_RETURN(const auto key, crypto::PublicKey::from_spki(device.device_key));
-    const crypto::JwsKeys keys{{key.thumbprint(), key}};
+    crypto::JwsKeys keys{{key.thumbprint(), key}};
+    std::string next;
+    if (!device.next_key.empty() && device.next_key != device.device_key) {
+        ANCHOR_ASSIGN_OR_RETURN(const auto next_key, crypto::PublicKey::from_spki(device.next_key));
+        next = next_key.thumbprint();
+        keys.emplace(next, next_key);
+    }
     auto unverified = crypto::UnverifiedJws::parse(text, {.octets = protocol::kMaxMessage});
     if (!unverified) return std::move(unverified).error().within("signature");
+    // A store that was restored from a backup has forgotten a rotation: the device can help itself, if it is told.
+    if (!keys.contains(unverified->headers().front().kid)) return stale("signature: by no key that this device has here: enrol again");
     auto verified = unverified->verify(protocol::kRequestTyp, keys);
     if (!verified) return std::move(verified).error().within("signature: not by this device's key");
     ANCHOR_ASSIGN_OR_RETURN(Request request, protocol::request_from(verified->payload));
     ANCHOR_RETURN_IF_ERROR(check_addressee(request, asked.topic, settings_.tenant));
-    return request;
+    const bool by_next_key = !next.empty() && verified->kids.front() == next;
+    return Opened{std::move(request), by_next_key};
 }
 
 }  // namespace anchor::registry

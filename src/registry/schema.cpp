@@ -7,7 +7,7 @@ namespace anchor::registry {
 namespace {
 
 // A step that was once released is never edited: the next one goes below it. Times are milliseconds since 1970.
-constexpr std::array<const char*, 4> kSteps = {
+constexpr std::array<const char*, 5> kSteps = {
     R"sql(
 CREATE TABLE devices (
     id TEXT PRIMARY KEY,
@@ -141,6 +141,13 @@ CREATE TRIGGER standing_is_new AFTER UPDATE OF standing_document ON devices WHEN
     INSERT INTO standing_changes (device, change) SELECT new.id, coalesce(max(change), 0) + 1 FROM standing_changes WHERE true
         ON CONFLICT (device) DO UPDATE SET change=excluded.change;
 END;
+)sql",
+    // A rotation under way: the next key and its certificates beside those in use.
+    R"sql(
+ALTER TABLE devices ADD COLUMN next_key BLOB NOT NULL DEFAULT x'';
+ALTER TABLE devices ADD COLUMN next_certificates TEXT NOT NULL DEFAULT '[]';
+CREATE INDEX devices_by_software_key ON devices(device_key) WHERE hardware_bound=0;
+CREATE INDEX devices_by_next_software_key ON devices(next_key) WHERE hardware_bound=0;
 )sql",
 };
 

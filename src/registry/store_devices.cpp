@@ -11,7 +11,7 @@ namespace {
 constexpr std::string_view kColumns =
     "SELECT id, hardware_bound, ek_public, key_digest, ek_certificate, ak_public, device_key, certificates, labels, standing_number,"
     " standing, standing_document, acknowledged, result_version, result, appraised_at, qualified_signer, clock, reset_count,"
-    " restart_count, clock_safe, firmware_version, enrolled_at, online FROM devices ";
+    " restart_count, clock_safe, firmware_version, enrolled_at, online, next_key, next_certificates FROM devices ";
 
 std::string certificates_text(const std::vector<Bytes>& certificates) {
     Json list = Json::array();
@@ -69,6 +69,8 @@ Result<DeviceRecord> record_of(const Query& row) {
     device.earlier = earlier_of(row);
     device.enrolled_at = row.time(22);
     device.online = row.boolean(23);
+    device.next_key = row.octets(24);
+    ANCHOR_ASSIGN_OR_RETURN(device.next_certificates, certificates_from(row.text(25)));
     return device;
 }
 
@@ -108,6 +110,15 @@ Result<std::optional<DeviceId>> Store::device_of_key(ByteView key_digest) {
     return std::optional(std::move(id));
 }
 
+Result<std::optional<DeviceRecord>> Store::software_device_with(ByteView device_key) {
+    Query query =
+        database_->query(std::string(kColumns) + "WHERE hardware_bound=0 AND (device_key=? OR next_key=?)", device_key, device_key);
+    ANCHOR_ASSIGN_OR_RETURN(const bool found, query.step());
+    if (!found) return std::optional<DeviceRecord>();
+    ANCHOR_ASSIGN_OR_RETURN(DeviceRecord record, read(query));
+    return std::optional(std::move(record));
+}
+
 Result<void> Store::save(const DeviceRecord& device) {
     ANCHOR_RETURN_IF_ERROR(database_->run(
         "INSERT INTO devices (id, hardware_bound, ek_public, key_digest, ek_certificate, ak_public, device_key, certificates, labels,"
@@ -122,6 +133,8 @@ Result<void> Store::save(const DeviceRecord& device) {
         device.standing.number, canonical_json(protocol::to_json(device.standing)), device.standing_document, device.enrolled_at));
     ANCHOR_RETURN_IF_ERROR(database_->run("UPDATE devices SET acknowledged=?, result_version=?, result=? WHERE id=?", device.acknowledged,
                                           device.result_version, device.result, device.id.text()));
+    ANCHOR_RETURN_IF_ERROR(database_->run("UPDATE devices SET next_key=?, next_certificates=? WHERE id=?", device.next_key,
+                                          certificates_text(device.next_certificates), device.id.text()));
     if (device.appraised_at) {
         ANCHOR_RETURN_IF_ERROR(database_->run("UPDATE devices SET appraised_at=? WHERE id=?", *device.appraised_at, device.id.text()));
     }

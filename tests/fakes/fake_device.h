@@ -127,6 +127,7 @@ public:
         topics = std::move(subscriptions);
         events_ = std::move(events);
         started = true;
+        ++starts;
         up_ = false;
     }
     void stop() override {
@@ -136,6 +137,7 @@ public:
     [[nodiscard]] bool connected() const noexcept override { return up_; }
     Result<void> publish(Message message) override {
         if (!up_) return unavailable("not connected");
+        if (power != nullptr) ANCHOR_RETURN_IF_ERROR(power->pass());
         sent.push_back(std::move(message));
         return {};
     }
@@ -156,9 +158,11 @@ public:
     }
 
     bool started = false;
+    std::size_t starts = 0;
     LinkCredentials used;
     std::vector<std::string> topics;
     std::deque<Message> sent;
+    Power* power = nullptr;  ///< publishing counts on it, where there is one
 
 private:
     bool up_ = false;

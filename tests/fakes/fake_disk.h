@@ -4,19 +4,26 @@
 // FakeDisk: a folder in memory that can lose power at any operation. What was not synced is then gone, or, for a file's
 // content, torn in the middle: the worst that a real file system may do.
 
+#include <algorithm>
 #include <map>
 #include <optional>
 
 #include <anchor/core/disk.h>
+#include <fakes/power.h>
 
 namespace anchor::fakes {
 
 class FakeDisk final : public Disk {
 public:
+    /// On a power of its own, or on one that it shares with the rest of a device.
+    explicit FakeDisk(Power* power = nullptr) : power_(power == nullptr ? &own_power_ : power) {}
+    FakeDisk(const FakeDisk&) = delete;
+    FakeDisk& operator=(const FakeDisk&) = delete;
+
     /// The operation with this number (from 0) and all later ones fail, as if the power went.
-    void cut_power_at(std::size_t operation) { cut_at_ = operation; }
+    void cut_power_at(std::size_t operation) { power_->cut_at(operation); }
     /// Operations so far.
-    [[nodiscard]] std::size_t operations() const { return operations_; }
+    [[nodiscard]] std::size_t operations() const { return power_->operations(); }
     /// Power is back: what was durable is there. With `torn`, unsynced content is there in half instead of not at all.
     void restart(bool torn) {
         for (auto& [name, file] : durable_) {
@@ -24,9 +31,16 @@ public:
             file.has_pending = false;
         }
         now_ = durable_;
-        cut_at_.reset();
-        operations_ = 0;
+        power_->restart();
     }
+    /// Whether a restart with `torn` would find anything else than one without.
+    [[nodiscard]] bool has_unsynced() const {
+        return std::ranges::any_of(durable_, [](const auto& entry) { return entry.second.has_pending; });
+    }
+    /// What would be there after a power cut now, to be laid into another one: a disk image.
+    struct Image;
+    [[nodiscard]] Image image() const;
+    void lay_in(const Image& image);
     /// Every operation fails with this until it is reset.
     std::optional<Error> failing;
 
@@ -92,9 +106,7 @@ private:
 
     Result<void> count() {
         if (failing) return *failing;
-        if (cut_at_ && operations_ >= *cut_at_) return unavailable("the power is gone");
-        ++operations_;
-        return {};
+        return power_->pass();
     }
 
     void tear(const std::string& name) {
@@ -106,10 +118,17 @@ private:
         old->second.has_pending = true;
     }
 
+    Power own_power_;
+    Power* power_;
     std::map<std::string, File> now_;
     std::map<std::string, File> durable_;
-    std::optional<std::size_t> cut_at_;
-    std::size_t operations_ = 0;
 };
+
+struct FakeDisk::Image {
+    std::map<std::string, File> files;
+};
+
+inline FakeDisk::Image FakeDisk::image() const { return {durable_}; }
+inline void FakeDisk::lay_in(const Image& image) { now_ = durable_ = image.files; }
 
 }  // namespace anchor::fakes

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fakes/fake_tpm.h>
 
+#include <functional>
+
 #include <anchor/crypto/hash.h>
 #include <anchor/tpmwire/credential.h>
 #include <anchor/tpmwire/policy_digest.h>
@@ -25,13 +27,17 @@ tpmwire::PublicArea new_storage_root() {
 // The same refusals as the real one's; everything else signs as software does.
 class FakeKey final : public DeviceKey {
 public:
-    explicit FakeKey(SoftwareKey key) : key_(std::move(key)) {}
+    FakeKey(SoftwareKey key, std::function<Result<void>()> working) : key_(std::move(key)), working_(std::move(working)) {}
     KeyAlg algorithm() const noexcept override { return key_.algorithm(); }
     ByteView public_key() const noexcept override { return key_.public_key(); }
-    Result<Bytes> sign(SignatureScheme scheme, const Digest& digest) override { return key_.sign(scheme, digest); }
+    Result<Bytes> sign(SignatureScheme scheme, const Digest& digest) override {
+        ANCHOR_RETURN_IF_ERROR(working_());
+        return key_.sign(scheme, digest);
+    }
 
 private:
     SoftwareKey key_;
+    std::function<Result<void>()> working_;
 };
 
 }  // namespace
@@ -65,7 +71,7 @@ void FakeTpm::clear() {
 
 Result<void> FakeTpm::working() const {
     if (fault_) return *fault_;
-    return {};
+    return power_ == nullptr ? Result<void>() : power_->pass();
 }
 
 Result<KeyBlob> FakeTpm::make(tpmwire::PublicArea model) {
@@ -162,7 +168,7 @@ Result<KeyBlob> FakeKeyForge::make(KeyAlg alg) {
 
 Result<std::shared_ptr<DeviceKey>> FakeKeyForge::load(const KeyBlob& blob) {
     ANCHOR_ASSIGN_OR_RETURN(FakeTpm::Loaded loaded, tpm_->load(blob));
-    return std::shared_ptr<DeviceKey>(std::make_shared<FakeKey>(std::move(loaded.key)));
+    return std::shared_ptr<DeviceKey>(std::make_shared<FakeKey>(std::move(loaded.key), [tpm = tpm_] { return tpm->working(); }));
 }
 
 Result<Attestation> FakeKeyForge::certify(const KeyBlob& blob, ByteView extra_data) {

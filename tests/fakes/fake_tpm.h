@@ -13,6 +13,7 @@
 #include <anchor/core/quoter.h>
 #include <anchor/crypto/private_key.h>
 #include <anchor/tpmwire/attestation.h>
+#include <fakes/power.h>
 
 namespace anchor::fakes {
 
@@ -31,6 +32,11 @@ public:
     void advance(std::uint64_t milliseconds) { clock_.clock += milliseconds; }
     /// Every port fails with this until it is taken back.
     void fail_with(std::optional<Error> error) { fault_ = std::move(error); }
+    /// Its commands count with those of the rest of the device, and end with them.
+    void run_on(Power* power) { power_ = power; }
+    /// What survives a power cut besides keys and the clear: to be laid into the same TPM again.
+    [[nodiscard]] std::map<std::uint32_t, std::uint64_t> counters() const { return counters_; }
+    void lay_in_counters(std::map<std::uint32_t, std::uint64_t> counters) { counters_ = std::move(counters); }
 
     [[nodiscard]] Result<KeyBlob> make_attestation_key(KeyAlg alg = KeyAlg::EcP256);
     [[nodiscard]] const PcrValues& pcrs() const noexcept { return pcrs_; }
@@ -62,6 +68,7 @@ private:
     std::map<std::uint32_t, std::uint64_t> counters_;
     std::uint64_t highest_ = 0;
     std::optional<Error> fault_;
+    Power* power_ = nullptr;
 };
 
 class FakeQuoter final : public Quoter {

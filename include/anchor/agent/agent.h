@@ -51,6 +51,9 @@ public:
     /// Judges the certificate of another device (PEM, with what leads to the anchors): see trust::judge_peer(). Gives "device", "serial"
     /// and "not_after". Unavailable before the enrolment.
     [[nodiscard]] Result<Json> verify_peer(std::string_view pem, bool demand_current) const;
+    /// Replaces the certificate now, and says how it ended: with the new one's serial number once it has been used, or why not.
+    /// Unavailable: not connected, or it did not come about in time; it is tried again. Denied: not enrolled, or not active.
+    void rotate(std::function<void(Result<std::string>)> done);
     /// A signed document by hand. Rejected: the gate does not let it through.
     [[nodiscard]] Result<void> import(std::string_view text);
 

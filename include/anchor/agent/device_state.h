@@ -27,7 +27,8 @@ struct DeviceState {
     std::vector<BlobName> lists;                   ///< revocation lists that are in use, on the shelf
     TrustState trust;
     std::optional<measure::ImaProgress> ima;  ///< for a kernel that no longer has the beginning of its list
-    WallTime time_floor{};                    ///< it is not earlier than this: the newest time that a registry has proven
+    WallTime time_floor{};  ///< it is not earlier than this: the newest time that a registry has proven, and what passed since
+    std::optional<std::uint64_t> tpm_clock;  ///< what the TPM's clock said at that time or a little later
 };
 
 [[nodiscard]] Bytes encode(const DeviceState& state);

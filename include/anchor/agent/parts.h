@@ -55,7 +55,8 @@ struct AgentParts {
 
 struct AgentSettings {
     std::optional<protocol::ClaimBundle> bundle;  ///< needed until the device has enrolled
-    KeyAlg key_alg = KeyAlg::EcP256;
+    KeyAlg key_alg = KeyAlg::EcP256;              ///< one that differs from the key in use is a reason to rotate
+    bool new_keys = true;                         ///< a rotation makes a new key; false: a new certificate for the same
     std::map<std::string, std::string> labels;
     Milliseconds interval{30'000};         ///< between local appraisals
     Milliseconds attest_every{3'600'000};  ///< between remote attestations

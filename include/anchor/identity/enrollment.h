@@ -23,10 +23,20 @@ struct EnrollmentSettings {
     std::map<std::string, std::string> labels;
 };
 
+/// What a device that enrols again goes on with.
+struct KnownKeys {
+    DeviceId device;
+    RootState root;
+    KeyBlob device_key;
+};
+
 class Enrollment {
 public:
-    /// Makes new keys and everything that enroll.begin says. Errors of the root of trust.
-    [[nodiscard]] static Result<Enrollment> begin(RootOfTrust& root, EnrollmentSettings settings);
+    /// Makes new keys and everything that enroll.begin says. Errors of the root of trust. A device whose certificate is over stays who
+    /// it is: with its attestation key, and without a TPM with its device key. Stale then: the TPM was cleared or swapped, nothing is left
+    /// of them.
+    [[nodiscard]] static Result<Enrollment> begin(RootOfTrust& root, EnrollmentSettings settings,
+                                                  std::optional<KnownKeys> known = std::nullopt);
 
     [[nodiscard]] const DeviceId& device() const noexcept { return device_; }
     [[nodiscard]] const protocol::EnrollBegin& begin_body() const noexcept { return begin_; }

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include <anchor/base/json.h>
+#include <anchor/base/time.h>
 #include <anchor/core/device_id.h>
 #include <anchor/core/root_of_trust.h>
 
@@ -17,7 +18,8 @@ namespace anchor::identity {
 /// A device key and the certificates for it.
 struct Slot {
     KeyBlob key;
-    std::vector<Bytes> certificates;  ///< X.509 DER, the device's own first
+    std::vector<Bytes> certificates;    ///< X.509 DER, the device's own first
+    std::optional<WallTime> rotate_by;  ///< the order that it was made on: one that is the same is followed
 };
 
 struct Identity {

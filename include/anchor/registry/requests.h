@@ -44,7 +44,11 @@ private:
     [[nodiscard]] Result<Answer> judge(const Asked& asked);
     [[nodiscard]] Result<Answer> enroll(const Asked& asked, const protocol::Request& request);
     [[nodiscard]] Result<Answer> serve(DeviceRecord& device, const protocol::Request& request);
-    [[nodiscard]] Result<protocol::Request> open(const Asked& asked, const DeviceRecord& device) const;
+    struct Opened {
+        protocol::Request request;
+        bool by_next_key = false;  ///< of a rotation under way
+    };
+    [[nodiscard]] Result<Opened> open(const Asked& asked, const DeviceRecord& device) const;
     [[nodiscard]] Result<std::string> signed_reply(const Asked& asked, const Result<Answer>& judged, std::string fresh);
 
     [[nodiscard]] Result<Answer> nonce(const DeviceRecord& device);
@@ -54,6 +58,10 @@ private:
     [[nodiscard]] Result<Answer> acknowledge(DeviceRecord& device, const Json& body);
     [[nodiscard]] Result<Answer> report(const DeviceRecord& device, const Json& body);
     [[nodiscard]] Result<Answer> document(const DeviceRecord& device, const Json& body);
+
+    // rotation.cpp
+    [[nodiscard]] Result<Answer> rotate(DeviceRecord& device, const Json& body);
+    [[nodiscard]] Result<void> take_over_next_key(DeviceRecord& device);
 
     const Settings& settings_;
     protocol::Topics topics_;
@@ -66,6 +74,7 @@ private:
     std::unique_ptr<RateBound> devices_;
     std::unique_ptr<RateBound> claims_;
     std::unique_ptr<RateBound> appraisals_;
+    std::unique_ptr<RateBound> rotations_;
     std::unique_ptr<RateBound> refusals_;
 };
 

@@ -33,6 +33,8 @@ struct DeviceRecord {
     Bytes ak_public;       ///< TPMT_PUBLIC
     Bytes device_key;      ///< SubjectPublicKeyInfo of the LDevID
     std::vector<Bytes> certificates;
+    Bytes next_key;                        ///< as device_key, of a rotation that is under way; empty otherwise
+    std::vector<Bytes> next_certificates;  ///< issued for it, and never used yet as far as we know
     std::map<std::string, std::string> labels;
     Standing standing;
     std::string standing_document;   ///< as signed
@@ -144,6 +146,8 @@ public:
     [[nodiscard]] Result<std::vector<DeviceRecord>> devices();
     /// Which device has that key: see DeviceRecord::key_digest.
     [[nodiscard]] Result<std::optional<DeviceId>> device_of_key(ByteView key_digest);
+    /// Which device without a TPM has that LDevID (SubjectPublicKeyInfo), or is about to have it.
+    [[nodiscard]] Result<std::optional<DeviceRecord>> software_device_with(ByteView device_key);
     [[nodiscard]] Result<void> save(const DeviceRecord& device);
     [[nodiscard]] Result<void> set_online(const DeviceId& id, bool online);
     /// The standings that were given after that change, as signed, the oldest first.

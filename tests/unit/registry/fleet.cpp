@@ -19,24 +19,53 @@ Fleet::Fleet(const std::string& path) : path_(path) {
     protocol::Role online{{online_->public_value().thumbprint()}, 1};
     protocol::Role offline{{}, 2};
     set.keys.emplace(online.kids.front(), online_->public_value());
-    std::vector<crypto::JwsSigner> signers;
     for (auto& key : authority_keys_) {
         offline.kids.push_back(key.public_value().thumbprint());
         set.keys.emplace(offline.kids.back(), key.public_value());
-        signers.push_back({offline.kids.back(), key});
     }
     for (std::size_t i = 0; i < protocol::kDocumentKindCount; ++i) {
         const auto kind = static_cast<DocumentKind>(i);
         set.roles.emplace(kind, protocol::is_offline(kind) ? offline : online);
     }
     set.broker_anchors = set.device_anchors = {to_bytes(root_->der())};
-    protocol::Document document{.kind = DocumentKind::Anchors, .tenant = kTenant, .audience = protocol::audience_fleet(), .version = 1};
+    store = Store::open(path_).value();
+    save_anchors(set);
+    reopen();
+}
+
+void Fleet::save_anchors(const protocol::AnchorSet& set) {
+    protocol::Document document{
+        .kind = DocumentKind::Anchors, .tenant = kTenant, .audience = protocol::audience_fleet(), .version = set.version};
     document.issued = clock.wall();
     document.body = protocol::to_json(set);
-    store = Store::open(path_).value();
-    if (!store->save({DocumentKind::Anchors, "", 1, document.audience, protocol::sign(document, signers).value(), document.issued}))
-        std::abort();
-    reopen();
+    std::vector<crypto::JwsSigner> signers;
+    for (auto& key : authority_keys_) signers.push_back({key.public_value().thumbprint(), key});
+    const std::string text = protocol::sign(document, signers).value();
+    if (!store->save({DocumentKind::Anchors, "", set.version, document.audience, text, document.issued})) std::abort();
+}
+
+void Fleet::change_anchors() {
+    protocol::AnchorSet set = authority->anchors();
+    ++set.version;
+    set.broker_anchors.push_back(to_bytes(issuing_certificate_->der()));
+    save_anchors(set);
+    if (!authority->refresh()) std::abort();
+}
+
+protocol::ClaimBundle Fleet::bundle() const {
+    protocol::ClaimBundle bundle{.tenant = kTenant, .claim = kClaim, .host = "broker.example", .port = 8884};
+    bundle.private_key = online_->to_pkcs8_pem();
+    bundle.anchors = authority->anchors_document();
+    bundle.authority = keys().authority;
+    return bundle;
+}
+
+void Fleet::set_standing(const DeviceId& id, const std::function<void(Standing&)>& change) {
+    DeviceRecord device = record(id);
+    change(device.standing);
+    ++device.standing.number;
+    device.standing_document = authority->standing(device.standing, id).value();
+    if (!store->save(device)) std::abort();
 }
 
 OnlineKeys Fleet::keys() const {
@@ -45,19 +74,29 @@ OnlineKeys Fleet::keys() const {
     return keys;
 }
 
-void Fleet::reopen() {
+void Fleet::end_all_but_store() {
     requests.reset();
     verifier.reset();
     judge.reset();
     authority.reset();
-    if (path_ != ":memory:") {
-        store.reset();
-        store = Store::open(path_).value();
-    }
+}
+
+void Fleet::close() {
+    end_all_but_store();
+    store.reset();
+}
+
+void Fleet::open() {
+    if (!store) store = Store::open(path_).value();
     authority = Authority::open(settings, *store, clock, keys()).value();
     judge = std::make_unique<PolicyJudge>(settings, *store, *authority, by_registers);
     verifier = std::make_unique<Verifier>(settings, *store, *authority, *judge, clock, &shelf);
     requests = std::make_unique<Requests>(settings, topics, *store, *authority, *verifier, clock, &shelf);
+}
+
+void Fleet::reopen() {
+    path_ == ":memory:" ? end_all_but_store() : close();
+    open();
 }
 
 std::optional<Message> Fleet::ask(std::string topic, Bytes payload) {
@@ -202,6 +241,14 @@ std::string TestDevice::attest() {
     const std::string refusal = ask(protocol::verb::kEvidence, {{"evidence", evidence_text(grant.nonce, grant.selections)}});
     if (refusal.empty()) last_result_ = json_string(answer, "result").value();
     return refusal;
+}
+
+std::string TestDevice::rotate(const identity::Rotation& next) {
+    std::string refusal = ask(protocol::verb::kRotate, protocol::to_json(next.wish()));
+    if (!refusal.empty()) return refusal;
+    const auto grant = protocol::rotate_grant_from(answer).value();
+    next_slot = next.finish(grant, identity->device, kTenant, fleet_.authority->anchors().device_anchors, fleet_.clock.wall()).value();
+    return "";
 }
 
 protocol::AttestationResult TestDevice::result() const {

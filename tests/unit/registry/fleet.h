@@ -12,6 +12,7 @@
 #include <anchor/crypto/hash.h>
 #include <anchor/crypto/random.h>
 #include <anchor/identity/enrollment.h>
+#include <anchor/identity/rotation.h>
 #include <anchor/protocol/request.h>
 #include <anchor/registry/policy_judge.h>
 #include <anchor/registry/requests.h>
@@ -33,6 +34,9 @@ public:
     explicit Fleet(const std::string& path = ":memory:");
 
     void reopen();
+    /// The process ends, and begins.
+    void close();
+    void open();
     [[nodiscard]] std::optional<Message> ask(std::string topic, Bytes payload);
     /// Reference values of the default group, signed by the authority.
     void set_reference(const Json& body, std::optional<WallTime> not_after = {}) {
@@ -45,6 +49,14 @@ public:
     [[nodiscard]] crypto::Certificate endorsement_certificate(const Bytes& ek_public, crypto::SoftwareKey& maker, const std::string& name);
     void add_maker(const crypto::Certificate& root);
     [[nodiscard]] std::string last_audit();
+    /// What a device of this fleet is born with.
+    [[nodiscard]] protocol::ClaimBundle bundle() const;
+    /// The next trust-anchor set, which the keys in force have signed: as the one before, with another anchor for brokers beside it.
+    void change_anchors();
+    [[nodiscard]] DeviceRecord record(const DeviceId& id) const { return store->device(id).value().value(); }
+    /// Signs and stores the next standing of a device, as an operator's command does.
+    void set_standing(const DeviceId& id, const std::function<void(Standing&)>& change);
+    [[nodiscard]] const crypto::Certificate& root() const { return *root_; }
 
     fakes::FakeClock clock;
     fakes::FakeShelf shelf;
@@ -58,6 +70,8 @@ public:
     std::unique_ptr<PolicyJudge> judge;
 
 private:
+    void end_all_but_store();
+    void save_anchors(const protocol::AnchorSet& set);
     void set_document(protocol::DocumentKind kind, const Json& body, std::optional<WallTime> not_after, std::size_t signers = 3);
     [[nodiscard]] OnlineKeys keys() const;
 
@@ -87,6 +101,14 @@ public:
     std::string ask(std::string_view verb, const Json& body);
     [[nodiscard]] Message signed_message(std::string_view verb, const Json& body);
     std::string attest();
+    /// The next key, certified, and what has to be said about it.
+    [[nodiscard]] identity::Rotation next(const identity::RotationSettings& settings = {}) {
+        return identity::Rotation::begin(keyring_, identity->device, kTenant, identity->current.key, settings).value();
+    }
+    /// Asks for a certificate for it. The refusal's text, or empty.
+    std::string rotate(const identity::Rotation& next);
+    /// Requests are signed by the key of that slot from now on.
+    void use(const identity::Slot& slot) { key_ = keyring_.forge->load(slot.key).value(); }
     [[nodiscard]] protocol::NonceGrant nonce();
     [[nodiscard]] std::string evidence_text(const Bytes& nonce, const std::vector<PcrSelection>& selections);
 
@@ -97,6 +119,7 @@ public:
 
     std::optional<identity::Enrollment> enrollment;
     std::optional<identity::Identity> identity;
+    std::optional<identity::Slot> next_slot;  ///< of the last rotate() that was granted
     Json answer;
     Claims also_says;  ///< in its Evidence, besides what every device of these tests says
     std::optional<protocol::ImaPart> ima_list;

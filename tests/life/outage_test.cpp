@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+// Outages, each at its worst, on a clock that the test turns: after every one of them the device is back by itself, and what it has
+// acknowledged it still knows.
+#include <gtest/gtest.h>
+
+#include "world.h"
+
+namespace anchor::life {
+namespace {
+
+using std::chrono::hours;
+using std::chrono::minutes;
+
+class OutageTest : public testing::Test {
+protected:
+    void SetUp() override { world.settle_in(); }
+
+    void suspend() {
+        world.fleet.set_standing(*world.id, [](Standing& standing) { standing.status = StandingStatus::Suspended; });
+    }
+    void lose_broker() {
+        world.broker_up = false;
+        world.device->link.lose(unavailable("connection reset"));
+    }
+
+    World world;
+};
+
+TEST_F(OutageTest, WeeksWithoutABrokerEndWithTheFirstAnswer) {
+    const std::string serial = world.serial_in_use();
+    lose_broker();
+    world.run(hours(24 * 30), hours(4));
+    suspend();
+    world.broker_up = true;
+    world.run(minutes(10));
+
+    world.expect_whole();
+    EXPECT_EQ(world.agent->trust().standing, StandingStatus::Suspended) << "asked for, not waited for";
+    EXPECT_EQ(world.serial_in_use(), serial);
+    EXPECT_EQ(world.enrolments, 1U);
+}
+
+TEST_F(OutageTest, AnAcknowledgementThatGotLostIsGivenAgain) {
+    suspend();
+    world.device->link.sent.clear();
+    world.device->link.deliver({world.fleet.topics.standing(*world.id), to_bytes(world.record().standing_document), {}});
+    while (world.device->worker.step()) {
+    }
+    world.device->link.sent.clear();  // the broker has lost what was on its way
+    lose_broker();
+    EXPECT_LT(world.record().acknowledged, world.record().standing.number);
+    world.broker_up = true;
+    world.run(minutes(5));
+
+    world.expect_whole();
+}
+
+TEST_F(OutageTest, AFullDiskTightensAcknowledgesNothingAndForgetsNothing) {
+    world.disk.failing = unavailable("no space left on the device");
+    const std::uint64_t acknowledged = world.record().acknowledged;
+    suspend();
+    world.publish_standing();
+    world.run(minutes(5));
+    EXPECT_EQ(world.agent->trust().level, Level::Quarantined);
+    EXPECT_EQ(world.record().acknowledged, acknowledged) << "what is not on disk may be forgotten";
+    EXPECT_TRUE(world.device->link.connected());
+
+    world.disk.failing.reset();
+    world.run(minutes(5));
+
+    world.expect_whole();
+    EXPECT_EQ(world.remembered().trust.standing, StandingStatus::Suspended);
+}
+
+TEST_F(OutageTest, AReadOnlyDiskIsOutlivedToo) {
+    world.disk.failing = denied("read-only file system");
+    suspend();
+    world.publish_standing();
+    world.run(minutes(5));
+    EXPECT_EQ(world.agent->trust().level, Level::Quarantined);
+
+    // Remounted by a restart; what was not saved is asked for again.
+    world.disk.failing.reset();
+    world.restart();
+    world.run(minutes(5));
+
+    world.expect_whole();
+    EXPECT_EQ(world.remembered().trust.standing, StandingStatus::Suspended);
+}
+
+}  // namespace
+}  // namespace anchor::life
