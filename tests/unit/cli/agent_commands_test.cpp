@@ -7,6 +7,8 @@
 #include <sstream>
 
 #include <anchor/base/encoding.h>
+#include <anchor/crypto/certificate_builder.h>
+#include <anchor/crypto/private_key.h>
 
 #include "cli/exit_code.h"
 #include "sample_status.h"
@@ -134,6 +136,57 @@ TEST(Commands, SendWhatTheyWereGiven) {
     EXPECT_EQ(sent[3]["PutTelemetry"]["value"], "{\"a\":1}");
     EXPECT_EQ(sent[4], (Json{{"CheckAccess", {{"name", "door"}}}}));
     EXPECT_EQ(out.str(), "accepted: standing 5\ndenied (this device is restricted)\n");
+}
+
+class VerifyPeerCommand : public testing::Test {
+protected:
+    VerifyPeerCommand() {
+        const crypto::Validity validity{WallTime{}, WallTime{std::chrono::days(40'000)}};
+        auto key = crypto::SoftwareKey::generate(KeyAlg::EcP256).value();
+        peer = crypto::CertificateBuilder::root(key, "peer", validity).value();
+    }
+
+    std::vector<Json> asked;
+    Service service{[this](const Call& call, const Responder& responder) {
+        asked.push_back({{call.method, call.parameters}});
+        responder.done({{"device", "abc"}, {"serial", "01"}, {"not_after", "2030-01-01T00:00:00Z"}});
+    }};
+    const parts::Scratch scratch{"peer"};
+    std::optional<crypto::Certificate> peer;
+    std::ostringstream out;
+};
+
+TEST_F(VerifyPeerCommand, ShowsACertificateOfEitherFormToTheDaemonAsPem) {
+    const std::string pem = scratch.write("peer.pem", std::string_view(peer->pem()));
+    const std::string der = scratch.write("peer.der", as_text(peer->der()));
+
+    EXPECT_EQ(verify_peer({service.path()}, pem, true, out).value(), 0);
+    EXPECT_EQ(verify_peer({service.path()}, der, false, out).value(), 0);
+
+    ASSERT_EQ(asked.size(), 2U);
+    EXPECT_EQ(asked[0], (Json{{"VerifyPeer", {{"certificate", peer->pem()}, {"current", true}}}}));
+    EXPECT_EQ(asked[1], (Json{{"VerifyPeer", {{"certificate", peer->pem()}, {"current", false}}}}));
+    EXPECT_THAT(out.str(), HasSubstr("trusted: device abc, until 2030-01-01T00:00:00Z"));
+}
+
+TEST_F(VerifyPeerCommand, RefusesWhatIsNoCertificateWithoutAsking) {
+    const std::string file = scratch.write("peer.der", std::string_view("not a certificate"));
+
+    EXPECT_FALSE(verify_peer({service.path()}, file, true, out));
+    EXPECT_FALSE(verify_peer({service.path()}, scratch.path("nowhere"), true, out));
+    EXPECT_TRUE(asked.empty());
+}
+
+TEST_F(VerifyPeerCommand, CarriesTheReasonOfARefusalAndItsExitCode) {
+    Service refusing([](const Call&, const Responder& responder) { responder.fail(rejected("the peer's certificate is revoked")); });
+    const std::string pem = scratch.write("peer.pem", std::string_view(peer->pem()));
+
+    const auto verified = verify_peer({refusing.path()}, pem, true, out);
+
+    ASSERT_FALSE(verified);
+    EXPECT_EQ(verified.error().what, "the peer's certificate is revoked");
+    EXPECT_EQ(exit_code_of(verified.error()), exit_code::kRefused);
+    EXPECT_EQ(out.str(), "");
 }
 
 }  // namespace
