@@ -8,8 +8,9 @@ namespace {
 constexpr std::size_t kOctetsPerInstruction = 16;
 }
 
+// RE2 takes text in a type of its own, another in each generation of the library: pointer and length make any of them.
 struct Regex::Compiled {
-    Compiled(std::string_view pattern, const re2::RE2::Options& options) : expression(pattern, options) {}
+    Compiled(std::string_view pattern, const re2::RE2::Options& options) : expression({pattern.data(), pattern.size()}, options) {}
     re2::RE2 expression;
 };
 
@@ -27,7 +28,9 @@ std::optional<Regex> Regex::compile(std::string_view pattern, std::size_t max_me
     return Regex(std::move(compiled));
 }
 
-bool Regex::matches(std::string_view text) const noexcept { return re2::RE2::PartialMatch(text, compiled_->expression); }
+bool Regex::matches(std::string_view text) const noexcept {
+    return re2::RE2::PartialMatch({text.data(), text.size()}, compiled_->expression);
+}
 
 std::size_t Regex::memory() const noexcept {
     return sizeof(Compiled) + static_cast<std::size_t>(compiled_->expression.ProgramSize()) * kOctetsPerInstruction;
