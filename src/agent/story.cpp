@@ -15,7 +15,8 @@ constexpr Milliseconds kSaveImaEvery{3'600'000};
 
 trust::LevelRules for_trust(const policy::LevelRules& rules) {
     return {rules.recover_after, rules.recovery == policy::Recovery::Registry ? trust::Recovery::Registry : trust::Recovery::Local,
-            rules.may_loosen};
+            rules.may_loosen,    rules.waited_for_by,
+            rules.registry_by,   rules.held_by};
 }
 
 std::string reason_of(const Decision& decision, bool any_policy) {

@@ -4,7 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include <anchor/crypto/certificate.h>
-#include <anchor/policy/explanation.h>
+#include <anchor/policy/explanation_json.h>
 
 namespace anchor::agent {
 namespace {
@@ -45,18 +45,6 @@ Json policies_json(const policy::PolicySet& policies) {
     return list;
 }
 
-Json explanation_json(const policy::Explanation& explanation) {
-    Json obstacles = Json::array();
-    for (const policy::Obstacle& each : explanation.obstacles)
-        obstacles.push_back(
-            {{"finding", protocol::to_json(each.finding)}, {"require", each.require}, {"holds_at", to_string(each.holds_at)}});
-    return {{"level", to_string(explanation.level)},
-            {"wanted", to_string(explanation.wanted)},
-            {"risk", explanation.risk},
-            {"obstacles", std::move(obstacles)},
-            {"risk_notes", explanation.risk_notes}};
-}
-
 }  // namespace
 
 Json Agent::Story::decision(Level wanted) const {
@@ -66,7 +54,7 @@ Json Agent::Story::decision(Level wanted) const {
             {"risk", decision_.risk},
             {"findings", findings_json(decision_)},
             {"policies", policies_json(evaluator_.policies())},
-            {"explanation", explanation_json(policy::explain(evaluator_.policies(), decision_, wanted))}};
+            {"explanation", policy::to_json(policy::explain(evaluator_.policies(), decision_, wanted), protocol::to_json)}};
 }
 
 Json Agent::Story::status() const {

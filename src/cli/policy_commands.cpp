@@ -116,6 +116,21 @@ std::string cases_beside(const std::string& policy) {
     return policy.ends_with(kEnding) ? policy.substr(0, policy.size() - kEnding.size()) + ".cases.json" : policy + ".cases.json";
 }
 
+std::vector<std::string> files_of(const std::string& first, const std::vector<std::string>& others) {
+    std::vector<std::string> files{first};
+    files.insert(files.end(), others.begin(), others.end());
+    return files;
+}
+
+// In force side by side, or not at all: a report about policies that contradict each other would mislead.
+Result<policy::PolicySet> together(const std::vector<PolicyFile>& files, std::ostream& complaints) {
+    policy::PolicySet policies = signed_set(files);
+    const auto conflicts = policy::conflicts(policies);
+    for (const std::string& conflict : conflicts) complaints << "together: " << printable(conflict) << '\n';
+    if (!conflicts.empty()) return rejected("the policies do not fit together");
+    return policies;
+}
+
 bool is_covered(const CaseReport& report) {
     return never(report.coverage, &RuleCoverage::passed).empty() && never(report.coverage, &RuleCoverage::failed).empty();
 }
@@ -143,11 +158,12 @@ Result<int> check_policies(const std::vector<std::string>& files, bool json, std
 }
 
 Result<int> test_policy(const PolicyTest& test, std::ostream& out) {
-    ANCHOR_ASSIGN_OR_RETURN(const auto read, read_right_policies({test.policy}, out));
+    ANCHOR_ASSIGN_OR_RETURN(const auto read, read_right_policies(files_of(test.policy, test.beside), out));
+    ANCHOR_ASSIGN_OR_RETURN(const policy::PolicySet policies, together(read, out));
     const std::string file = test.cases.empty() ? cases_beside(test.policy) : test.cases;
     ANCHOR_ASSIGN_OR_RETURN(const std::string table, read_authors_file(file));
     std::vector<Mistake> mistakes;
-    const auto report = policy::run_cases(*read.front().policy, table, &mistakes);
+    const auto report = policy::run_cases(policies, table, &mistakes);
     if (!report) {
         print_mistakes(file, mistakes, out);
         return rejected("the cases are not right");
@@ -155,7 +171,7 @@ Result<int> test_policy(const PolicyTest& test, std::ostream& out) {
     if (test.json)
         out << json_text(report_json(*report));
     else
-        print_report(*report, signed_set(read), out);
+        print_report(*report, policies, out);
     return code_of(report->passed() && (!test.coverage || is_covered(*report)));
 }
 
@@ -170,10 +186,16 @@ Result<int> show_policy(const std::string& file, std::ostream& out) {
     return exit_code::kDone;
 }
 
-Result<int> compare_policies(const std::string& before, const std::string& after, bool json, std::ostream& out) {
-    ANCHOR_ASSIGN_OR_RETURN(const auto read, read_right_policies({before, after}, out));
-    const auto lines = policy::diff(*read[0].policy, *read[1].policy);
-    if (json) {
+Result<int> compare_policies(const PolicyComparison& comparison, std::ostream& out) {
+    ANCHOR_ASSIGN_OR_RETURN(const auto before, read_right_policies(files_of(comparison.before, comparison.beside), out));
+    ANCHOR_ASSIGN_OR_RETURN(const auto after, read_right_policies(files_of(comparison.after, comparison.beside), out));
+    auto lines = policy::diff(*before.front().policy, *after.front().policy);
+    if (!comparison.beside.empty()) {
+        ANCHOR_ASSIGN_OR_RETURN(const policy::PolicySet old_set, together(before, out));
+        ANCHOR_ASSIGN_OR_RETURN(const policy::PolicySet new_set, together(after, out));
+        for (const std::string& line : policy::diff(old_set, new_set)) lines.push_back("together " + line);
+    }
+    if (comparison.json) {
         out << json_text(lines);
         return exit_code::kDone;
     }

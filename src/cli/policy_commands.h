@@ -17,8 +17,9 @@ namespace anchor::cli {
 
 struct PolicyTest {
     std::string policy;
-    std::string cases;      ///< empty: NAME.cases.json beside NAME.json
-    bool coverage = false;  ///< each rule has to be shown to pass and to fail
+    std::vector<std::string> beside;  ///< other policies in force with it
+    std::string cases;                ///< empty: NAME.cases.json beside NAME.json
+    bool coverage = false;            ///< each rule has to be shown to pass and to fail
     bool json = false;
 };
 /// Runs golden cases; those that fail are shown with reasons.
@@ -26,7 +27,13 @@ struct PolicyTest {
 
 /// A policy for people.
 [[nodiscard]] Result<int> show_policy(const std::string& file, std::ostream& out);
+struct PolicyComparison {
+    std::string before;
+    std::string after;
+    std::vector<std::string> beside;  ///< other policies that are in force before and after: then also what changes for the device
+    bool json = false;
+};
 /// What changes from one version to another; exit code 0 also where much does.
-[[nodiscard]] Result<int> compare_policies(const std::string& before, const std::string& after, bool json, std::ostream& out);
+[[nodiscard]] Result<int> compare_policies(const PolicyComparison& comparison, std::ostream& out);
 
 }  // namespace anchor::cli

@@ -8,6 +8,7 @@
 #include <anchor/policy/cases.h>
 #include <anchor/policy/evaluator.h>
 #include <anchor/policy/explanation.h>
+#include <anchor/policy/explanation_json.h>
 #include <anchor/protocol/bodies.h>
 
 #include "agent_call.h"
@@ -24,52 +25,9 @@ void print(const policy::Explanation& explanation, std::ostream& out) { out << p
 
 void print_json(const Json& json, std::ostream& out) { out << json.dump(2, ' ', false, Json::error_handler_t::replace) << '\n'; }
 
-Json written(const policy::Explanation& explanation) {
-    Json obstacles = Json::array();
-    for (const policy::Obstacle& each : explanation.obstacles)
-        obstacles.push_back(
-            {{"finding", protocol::to_json(each.finding)}, {"require", each.require}, {"holds_at", to_string(each.holds_at)}});
-    return {{"level", to_string(explanation.level)},
-            {"wanted", to_string(explanation.wanted)},
-            {"risk", explanation.risk},
-            {"obstacles", std::move(obstacles)},
-            {"risk_notes", explanation.risk_notes}};
-}
-
-Result<Level> level_in(const Json& json, std::string_view key) {
-    ANCHOR_ASSIGN_OR_RETURN(const std::string name, json_string(json, key));
-    const auto level = level_from(name);
-    if (!level) return rejected("the daemon's answer has an unknown level");
-    return *level;
-}
-
-Result<policy::Obstacle> obstacle_from(const Json& json) {
-    policy::Obstacle obstacle;
-    ANCHOR_ASSIGN_OR_RETURN(obstacle.finding, protocol::finding_from(json.value("finding", Json::object())));
-    ANCHOR_ASSIGN_OR_RETURN(obstacle.require, json_string(json, "require"));
-    ANCHOR_ASSIGN_OR_RETURN(obstacle.holds_at, level_in(json, "holds_at"));
-    return obstacle;
-}
-
-Result<policy::Explanation> explanation_from(const Json& json) {
-    policy::Explanation read;
-    ANCHOR_ASSIGN_OR_RETURN(read.level, level_in(json, "level"));
-    ANCHOR_ASSIGN_OR_RETURN(read.wanted, level_in(json, "wanted"));
-    ANCHOR_ASSIGN_OR_RETURN(const std::int64_t risk, json_integer(json, "risk"));
-    read.risk = static_cast<int>(risk);
-    for (const Json& each : json.value("obstacles", Json::array())) {
-        ANCHOR_ASSIGN_OR_RETURN(policy::Obstacle obstacle, obstacle_from(each));
-        read.obstacles.push_back(std::move(obstacle));
-    }
-    for (const Json& note : json.value("risk_notes", Json::array())) {
-        if (note.is_string()) read.risk_notes.push_back(note.get<std::string>());
-    }
-    return read;
-}
-
 // The level in force also follows from the owner's and the registry's word, and gets better only after a while.
 void print_difference(const Json& decision, const policy::Explanation& explanation, std::ostream& out) {
-    const auto in_force = level_in(decision, "in_force");
+    const auto in_force = policy::level_in(decision, "in_force");
     if (!in_force || *in_force == explanation.level) return;
     out << "This device is " << to_string(*in_force) << ": " << printable(json_string(decision, "because").value_or("")) << '\n'
         << "Its policies alone, by what was seen last:\n";
@@ -84,7 +42,8 @@ Result<int> explain_this_device(const AgentAccess& agent, const ExplainOptions& 
         print_json(decision, out);
         return exit_code::kDone;
     }
-    ANCHOR_ASSIGN_OR_RETURN(const auto explanation, explanation_from(decision.value("explanation", Json::object())));
+    ANCHOR_ASSIGN_OR_RETURN(const auto explanation,
+                            policy::explanation_from(decision.value("explanation", Json::object()), protocol::finding_from));
     print_difference(decision, explanation, out);
     print(explanation, out);
     return exit_code::kDone;
@@ -103,7 +62,7 @@ Result<int> explain_claims(const ExplainOptions& options, std::ostream& out) {
     policy::Evaluator evaluator(policies);
     const auto explanation = policy::explain(policies, evaluator.evaluate(*claims, kMoment), *level_from(options.level));
     if (options.json)
-        print_json(written(explanation), out);
+        print_json(policy::to_json(explanation, protocol::to_json), out);
     else
         print(explanation, out);
     return exit_code::kDone;

@@ -14,9 +14,9 @@ namespace {
 struct PolicyArguments {
     std::vector<std::string> files;
     std::string file;
-    std::string other;
     bool json = false;
     PolicyTest test;
+    PolicyComparison comparison;
     ExplainOptions explain;
     SignOptions sign;
 };
@@ -34,6 +34,8 @@ void add_test(CLI::App& group, const Shared& args, Action& action) {
     auto* const command = group.add_subcommand("test", "Run golden cases against a policy");
     command->add_option("FILE", args->test.policy)->required();
     command->add_option("CASES", args->test.cases, "NAME.cases.json beside NAME.json where it is not given");
+    command->add_option("--with", args->test.beside, "another policy that is in force beside it; may be given several times")
+        ->allow_extra_args(false);
     command->add_flag("--coverage", args->test.coverage, "fail where a rule is never shown to pass, or to fail");
     command->add_flag("--json", args->test.json, "for scripts");
     command->callback([args, &action] { action = [args] { return test_policy(args->test, std::cout); }; });
@@ -45,10 +47,13 @@ void add_show(CLI::App& group, const Shared& args, Action& action) {
     show->callback([args, &action] { action = [args] { return show_policy(args->file, std::cout); }; });
 
     auto* const diff = group.add_subcommand("diff", "What changes from one policy to another");
-    diff->add_option("BEFORE", args->file)->required();
-    diff->add_option("AFTER", args->other)->required();
-    diff->add_flag("--json", args->json, "for scripts");
-    diff->callback([args, &action] { action = [args] { return compare_policies(args->file, args->other, args->json, std::cout); }; });
+    PolicyComparison& comparison = args->comparison;
+    diff->add_option("BEFORE", comparison.before)->required();
+    diff->add_option("AFTER", comparison.after)->required();
+    diff->add_option("--with", comparison.beside, "another policy that is in force before and after; may be given several times")
+        ->allow_extra_args(false);
+    diff->add_flag("--json", comparison.json, "for scripts");
+    diff->callback([args, &action] { action = [args] { return compare_policies(args->comparison, std::cout); }; });
 }
 
 void add_explain(CLI::App& group, const AgentAccess& agent, const Shared& args, Action& action) {

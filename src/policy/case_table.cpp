@@ -2,7 +2,6 @@
 #include "case_table.h"
 
 #include <algorithm>
-#include <array>
 
 #include "claims_reader.h"
 #include "fields.h"
@@ -16,15 +15,16 @@ constexpr std::string_view kLevelNames = "trusted, restricted, unverified, quara
 
 class TableReader {
 public:
-    TableReader(const Policy& policy, Mistakes& mistakes) : policy_(policy), mistakes_(mistakes), written_(one_, kCaseTime, mistakes) {}
+    TableReader(const PolicySet& policies, Mistakes& mistakes)
+        : policies_(policies), all_(all_of(policies)), mistakes_(mistakes), written_(all_, kCaseTime, mistakes) {}
 
     std::vector<Case> read(const Json& json) {
         Fields document(json, "", mistakes_);
         document.only({"$schema", "policy", "about", "claims", "cases"});
         document.required("policy");
         const auto name = document.name("policy", NameForm::Plain);
-        if (name && *name != policy_.name)
-            document.wrong("policy", "the cases are for " + in_quotes(*name) + ", the policy is " + in_quotes(policy_.name));
+        if (name && *name != all_.front()->name)
+            document.wrong("policy", "the cases are for " + in_quotes(*name) + ", the policy is " + in_quotes(all_.front()->name));
         Claims common;
         written_.read(document, common);
         std::vector<Case> cases;
@@ -40,6 +40,12 @@ public:
     }
 
 private:
+    static std::vector<const Policy*> all_of(const PolicySet& policies) {
+        std::vector<const Policy*> all;
+        for (const PolicyInForce& each : policies.policies()) all.push_back(each.policy.get());
+        return all;
+    }
+
     Case read_case(const Json& json, std::string pointer, const Claims& common) {
         Fields fields(json, std::move(pointer), mistakes_);
         fields.only({"name", "about", "claims", "want"});
@@ -73,23 +79,33 @@ private:
     }
 
     void check_rules(Fields& fields, const std::vector<std::string>& rules, std::string_view key) {
-        for (const std::string& id : rules) {
-            if (std::ranges::find(policy_.rules, id, &Rule::id) == policy_.rules.end())
-                fields.wrong(key, "the policy has no rule " + in_quotes(id));
+        for (const std::string& written : rules) {
+            if (!is_rule(written)) fields.wrong(key, "the policy has no rule " + in_quotes(written));
         }
     }
 
-    const Policy& policy_;
-    const std::array<const Policy*, 1> one_{&policy_};
+    [[nodiscard]] bool is_rule(std::string_view written) const {
+        return std::ranges::any_of(all_, [&](const Policy* policy) {
+            return std::ranges::any_of(policy->rules,
+                                       [&](const Rule& rule) { return written == rule_name(policies_, policy->name, rule.id); });
+        });
+    }
+
+    const PolicySet& policies_;
+    const std::vector<const Policy*> all_;
     Mistakes& mistakes_;
     ClaimsReader written_;
 };
 
 }  // namespace
 
-Result<std::vector<Case>> parse_cases(const Policy& policy, std::string_view text, std::vector<Mistake>* mistakes) {
+std::string rule_name(const PolicySet& policies, const std::string& policy, const std::string& rule) {
+    return policies.policies().front().policy->name == policy ? rule : policy + "/" + rule;
+}
+
+Result<std::vector<Case>> parse_cases(const PolicySet& policies, std::string_view text, std::vector<Mistake>* mistakes) {
     return read_written<std::vector<Case>>(text, mistakes,
-                                           [&](const Json& json, Mistakes& found) { return TableReader(policy, found).read(json); });
+                                           [&](const Json& json, Mistakes& found) { return TableReader(policies, found).read(json); });
 }
 
 }  // namespace anchor::policy

@@ -38,8 +38,8 @@ std::vector<std::string> problems_of(const Wish& wish, const Decision& decision,
     std::vector<std::string> rules;
     std::vector<std::string> unknown;
     for (const Finding& finding : decision.findings) {
-        rules.push_back(finding.rule);
-        if (finding.unknown) unknown.push_back(finding.rule);
+        rules.push_back(rule_name(policies, finding.policy, finding.rule));
+        if (finding.unknown) unknown.push_back(rules.back());
     }
     compare.texts("rules that don't pass", wish.rules, rules);
     compare.texts("rules that are unknown", wish.unknown, unknown);
@@ -49,9 +49,10 @@ std::vector<std::string> problems_of(const Wish& wish, const Decision& decision,
     return std::move(compare).take();
 }
 
-void cover(const Decision& decision, std::vector<RuleCoverage>& coverage) {
+void cover(const PolicySet& policies, const Decision& decision, std::vector<RuleCoverage>& coverage) {
+    const auto name_of = [&](const Finding& finding) { return rule_name(policies, finding.policy, finding.rule); };
     for (RuleCoverage& each : coverage) {
-        const auto finding = std::ranges::find(decision.findings, each.rule, &Finding::rule);
+        const auto finding = std::ranges::find(decision.findings, each.rule, name_of);
         if (finding == decision.findings.end())
             each.passed = true;
         else if (finding->unknown)
@@ -67,12 +68,18 @@ bool CaseReport::passed() const noexcept {
     return std::ranges::all_of(results, [](const CaseResult& result) { return result.problems.empty(); });
 }
 
+// Cases speak of a policy as it will be in force: signed.
 Result<CaseReport> run_cases(const Policy& policy, std::string_view table, std::vector<Mistake>* mistakes) {
-    ANCHOR_ASSIGN_OR_RETURN(const std::vector<Case> cases, parse_cases(policy, table, mistakes));
-    // Cases speak of the policy as it will be in force: signed.
-    const PolicySet policies({{std::make_shared<const Policy>(policy), Origin::Signed}});
+    return run_cases(PolicySet({{std::make_shared<const Policy>(policy), Origin::Signed}}), table, mistakes);
+}
+
+Result<CaseReport> run_cases(const PolicySet& policies, std::string_view table, std::vector<Mistake>* mistakes) {
+    if (policies.empty()) return rejected("there is no policy to judge by");
+    ANCHOR_ASSIGN_OR_RETURN(const std::vector<Case> cases, parse_cases(policies, table, mistakes));
     CaseReport report;
-    for (const Rule& rule : policy.rules) report.coverage.push_back({rule.id});
+    for (const PolicyInForce& each : policies.policies()) {
+        for (const Rule& rule : each.policy->rules) report.coverage.push_back({rule_name(policies, each.policy->name, rule.id)});
+    }
     Evaluator going_on(policies);
     for (const Case& one : cases) {
         Evaluator fresh(policies);
@@ -80,7 +87,7 @@ Result<CaseReport> run_cases(const Policy& policy, std::string_view table, std::
         CaseResult result{one.name, problems_of(one.wish, decision, policies), decision};
         if (!(going_on.evaluate(one.claims, kCaseTime) == decision))
             result.problems.emplace_back("the decision depends on the cases before");
-        cover(decision, report.coverage);
+        cover(policies, decision, report.coverage);
         report.results.push_back(std::move(result));
     }
     return report;

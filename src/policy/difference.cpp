@@ -86,11 +86,23 @@ std::string direction_of_presence(const std::string& what, bool is_new) {
     return {};
 }
 
-}  // namespace
+// What a device does by all of them together.
+Statements describe(const PolicySet& policies) {
+    Statements out;
+    std::map<std::string, Level> worst_open;
+    for (const Level level : {Level::Trusted, Level::Restricted, Level::Unverified, Level::Quarantined, Level::Revoked}) {
+        const Enforcement enforcement = policies.enforcement(level);
+        for (const std::string& name : enforcement.allow) worst_open[name] = level;
+        out["respond " + std::string(to_string(level))] = plain(joined(enforcement.respond));
+    }
+    for (const auto& [name, level] : worst_open) out["access " + name] = {std::string(to_string(level)), -static_cast<std::int64_t>(level)};
+    const LevelRules rules = policies.level_rules(WallTime::min());
+    out["levels recover_after"] = {anchor::to_text(rules.recover_after), rules.recover_after.count()};
+    out["levels recovery"] = {rules.recovery == Recovery::Local ? "local" : "registry", static_cast<std::int64_t>(rules.recovery)};
+    return out;
+}
 
-std::vector<std::string> diff(const Policy& before, const Policy& after) {
-    const Statements old_texts = describe(before);
-    const Statements new_texts = describe(after);
+std::vector<std::string> compare(const Statements& old_texts, const Statements& new_texts) {
     std::vector<std::string> lines;
     for (const auto& [what, old] : old_texts) {
         const auto now = new_texts.find(what);
@@ -104,5 +116,11 @@ std::vector<std::string> diff(const Policy& before, const Policy& after) {
     }
     return lines;
 }
+
+}  // namespace
+
+std::vector<std::string> diff(const Policy& before, const Policy& after) { return compare(describe(before), describe(after)); }
+
+std::vector<std::string> diff(const PolicySet& before, const PolicySet& after) { return compare(describe(before), describe(after)); }
 
 }  // namespace anchor::policy

@@ -19,8 +19,7 @@ Result<Obstacle> obstacle_from(const Json& json, FindingReader read_finding) {
 Json to_json(const Explanation& explanation, FindingWriter write_finding) {
     Json obstacles = Json::array();
     for (const Obstacle& each : explanation.obstacles)
-        obstacles.push_back(
-            {{"finding", write_finding(each.finding)}, {"require", each.require}, {"holds_at", to_string(each.holds_at)}});
+        obstacles.push_back({{"finding", write_finding(each.finding)}, {"require", each.require}, {"holds_at", to_string(each.holds_at)}});
     return {{"level", to_string(explanation.level)},
             {"wanted", to_string(explanation.wanted)},
             {"risk", explanation.risk},

@@ -9,14 +9,17 @@ namespace anchor::policy {
 LevelRules PolicySet::level_rules(WallTime now) const {
     LevelRules rules;
     bool is_vouched_for = false;
-    bool has_expired = false;
     for (const auto& [policy, origin] : policies_) {
+        if (policy->levels.recover_after > rules.recover_after) rules.waited_for_by = policy->name;
+        if (policy->levels.recovery > rules.recovery) rules.registry_by = policy->name;
         rules.recover_after = std::max(rules.recover_after, policy->levels.recover_after);
         rules.recovery = std::max(rules.recovery, policy->levels.recovery);
         is_vouched_for = is_vouched_for || origin == Origin::Signed;
-        has_expired = has_expired || (policy->not_after && now >= *policy->not_after);
+        const bool has_expired = policy->not_after && now >= *policy->not_after;
+        if (has_expired && rules.held_by.empty()) rules.held_by = "the policy " + policy->name + " has expired";
     }
-    rules.may_loosen = is_vouched_for && !has_expired;
+    if (!is_vouched_for) rules.held_by = "no policy in force is signed";
+    rules.may_loosen = rules.held_by.empty();
     return rules;
 }
 

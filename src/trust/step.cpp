@@ -35,16 +35,17 @@ public:
         }
         if (!judged.rules.may_loosen || judged.level == Level::Revoked) {
             state_.better_since.reset();
-            return;
+            return add("no better than " + std::string(to_string(state_.local)) + " while " + judged.rules.held_by);
         }
         if (!state_.better_since) state_.better_since = now_.steady;
         const SteadyTime due = *state_.better_since + judged.rules.recover_after;
         if (now_.steady < due) {
             out_.wake_at = due;
-            return;
+            return add(better(judged) + " at " + to_rfc3339(on_the_clock(due)) + " if it stays so: recover_after " +
+                       to_text(judged.rules.recover_after) + by(judged.rules.waited_for_by));
         }
         if (judged.rules.recovery == Recovery::Registry && !(in_force(state_.registry, now_) && state_.registry->level <= judged.level))
-            return;
+            return add(better(judged) + " when the registry says so too: recovery" + by(judged.rules.registry_by));
         state_.local = judged.level;
         state_.better_since.reset();
     }
@@ -85,6 +86,12 @@ public:
     void operator()(const TimePassed&) {}
 
 private:
+    // Why a better judgement has not come true yet.
+    void add(const std::string& wait) { state_.because += " (" + wait + ")"; }
+    static std::string better(const Judged& judged) { return std::string(to_string(judged.level)); }
+    static std::string by(const std::string& policy) { return policy.empty() ? policy : " of the policy " + policy; }
+    [[nodiscard]] WallTime on_the_clock(SteadyTime due) const { return std::chrono::ceil<Seconds>(now_.wall + (due - now_.steady)); }
+
     TrustState& state_;
     Now now_;
     Consequences& out_;

@@ -23,7 +23,7 @@ struct CaseResult {
 
 /// How a rule was seen over all cases.
 struct RuleCoverage {
-    std::string rule;
+    std::string rule;  ///< its id; "policy/id" of a policy beside the one that the cases are for
     bool passed = false;
     bool failed = false;
     bool unknown = false;
@@ -31,7 +31,7 @@ struct RuleCoverage {
 
 struct CaseReport {
     std::vector<CaseResult> results;
-    std::vector<RuleCoverage> coverage;  ///< in the order of the policy
+    std::vector<RuleCoverage> coverage;  ///< in the order of the policies
     [[nodiscard]] bool passed() const noexcept;
 };
 
@@ -39,6 +39,9 @@ struct CaseReport {
 /// seen all cases before it; both must agree. Rejected, with line and column, where the table itself is wrong; `mistakes`, where
 /// given, gets all that is wrong with it.
 [[nodiscard]] Result<CaseReport> run_cases(const Policy& policy, std::string_view table, std::vector<Mistake>* mistakes = nullptr);
+/// The same for several policies in force side by side, as a device composes them. The table is for the first; rules of the others
+/// are written "policy/id".
+[[nodiscard]] Result<CaseReport> run_cases(const PolicySet& policies, std::string_view table, std::vector<Mistake>* mistakes = nullptr);
 
 /// Claims as a table writes them, alone: {"boot.secure_boot": true, …}. What has no age was observed `now`. Rejected as above.
 [[nodiscard]] Result<Claims> claims_from(const PolicySet& policies, std::string_view text, SteadyTime now,

@@ -6,6 +6,7 @@
 
 #include <memory>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -30,6 +31,10 @@ struct LevelRules {
     Milliseconds recover_after{0};  ///< the longest of all
     Recovery recovery = Recovery::Local;
     bool may_loosen = false;  ///< at least one is signed, and none has expired
+    // For people.
+    std::string waited_for_by;  ///< the policy that asks for the longest wait
+    std::string registry_by;    ///< the first that asks for the registry
+    std::string held_by;        ///< why nothing may loosen: "the policy X has expired"; empty where it may
     friend bool operator==(const LevelRules&, const LevelRules&) = default;
 };
 

@@ -25,6 +25,10 @@ struct LevelRules {
     Milliseconds recover_after{0};
     Recovery recovery = Recovery::Local;
     bool may_loosen = true;  ///< false while a policy in force has expired or is unsigned
+    // For people: which policy asks for the wait, which for the registry, and why nothing may get better.
+    std::string waited_for_by;
+    std::string registry_by;
+    std::string held_by;
 };
 
 // What can happen.
@@ -81,7 +85,8 @@ struct Step {
 
 [[nodiscard]] Step step(const TrustState& before, const Event& event, Now now);
 
-/// Why the level is what it is, in words: the owner's word, the registry's or, where neither is worse, the device's own judgement.
+/// Why the level is what it is, in words: the owner's word, the registry's or, where neither is worse, the device's own judgement;
+/// where that is better than the level, also until when or for whom it waits.
 [[nodiscard]] std::string reason_of(const TrustState& state);
 
 }  // namespace anchor::trust

@@ -103,6 +103,37 @@ TEST_F(PolicyCommand, TestCanInsistOnCoverage) {
     EXPECT_EQ(test_policy({.policy = path, .cases = cases, .coverage = true}, out_).value(), exit_code::kRefused);
 }
 
+constexpr std::string_view kSite = R"json({"policy": "site", "version": 1,
+  "rules": [{"id": "secure-boot", "about": "hardware", "require": "boot.secure_boot && !os.tainted", "otherwise": "warning",
+             "if_unknown": "warning", "because": "The site wants a clean kernel."}],
+  "levels": {"recover_after": "1h"},
+  "access": {"plc.write": "trusted", "mqtt.telemetry": "trusted"}})json";
+
+TEST_F(PolicyCommand, TestTakesTheOthersThatAreInForceBesideIt) {
+    const std::string path = file("gate.json", kSamplePolicy);
+    const std::string site = file("site.json", kSite);
+    const std::string cases = file("c.json", R"({"policy": "gate", "claims": {"boot.secure_boot": true, "plc.vibration_rms": 1.5,
+        "os.tainted": true}, "cases": [
+        {"name": "tainted", "want": {"level": "restricted", "rules": ["site/secure-boot"], "access": []}},
+        {"name": "shaking", "claims": {"plc.vibration_rms": 9}, "want": {"level": "restricted", "rules": ["vibration", "site/secure-boot"]}}]})");
+
+    EXPECT_EQ(test_policy({.policy = path, .beside = {site}, .cases = cases}, out_).value(), exit_code::kDone) << out_.str();
+    EXPECT_THAT(out_.str(), HasSubstr("2 passed, 0 failed\nno case shows these rules pass: site/secure-boot\n"));
+    EXPECT_FALSE(test_policy({.policy = path, .beside = {path}, .cases = cases}, out_)) << "one name twice";
+}
+
+TEST_F(PolicyCommand, TestKnowsTheRulesOfTheOthersByTheirPolicy) {
+    const std::string path = file("gate.json", kSamplePolicy);
+    const std::string cases = file(
+        "c.json",
+        R"({"policy": "gate", "cases": [{"name": "a", "want": {"level": "trusted", "rules": ["secure-boot", "site/secure-boot", "site/x"]}}]})");
+
+    EXPECT_FALSE(test_policy({.policy = path, .beside = {file("site.json", kSite)}, .cases = cases}, out_));
+
+    EXPECT_THAT(out_.str(), HasSubstr("the policy has no rule \"site/x\""));
+    EXPECT_THAT(out_.str(), Not(HasSubstr("secure-boot")));
+}
+
 TEST_F(PolicyCommand, TestTellsEveryMistakeOfTheCases) {
     const std::string path = file("gate.json", kSamplePolicy);
     const std::string cases =
@@ -134,9 +165,23 @@ TEST_F(PolicyCommand, DiffSaysWhatGetsStricterAndWhatLooser) {
     const std::string after =
         file("8.json", replaced(replaced(kSamplePolicy, "\"version\": 7", "\"version\": 8"), "\"risk\": 60", "\"risk\": 10"));
 
-    EXPECT_EQ(compare_policies(before, after, false, out_).value(), exit_code::kDone);
+    EXPECT_EQ(compare_policies({.before = before, .after = after}, out_).value(), exit_code::kDone);
 
     EXPECT_EQ(out_.str(), "~ rule secure-boot risk: 60 → 10 (looser)\n~ version: 7 → 8\n");
+}
+
+TEST_F(PolicyCommand, DiffTellsWhatOtherPoliciesKeepAsItWas) {
+    const std::string before = file("7.json", kSamplePolicy);
+    const std::string after =
+        file("8.json", replaced(replaced(kSamplePolicy, "\"mqtt.telemetry\": \"restricted\"", "\"mqtt.telemetry\": \"quarantined\""),
+                                "[\"isolate-network\"]", "[\"isolate-network\", \"lamp-red\"]"));
+    const std::string site = file("site.json", kSite);
+
+    EXPECT_EQ(compare_policies({.before = before, .after = after, .beside = {site}}, out_).value(), exit_code::kDone);
+
+    EXPECT_THAT(out_.str(), HasSubstr("~ access mqtt.telemetry: restricted → quarantined (looser)\n"));
+    EXPECT_THAT(out_.str(), HasSubstr("together ~ respond quarantined: isolate-network → isolate-network, lamp-red\n"));
+    EXPECT_THAT(out_.str(), Not(HasSubstr("together ~ access"))) << "the site keeps it closed";
 }
 
 TEST_F(PolicyCommand, ExplainAnswersForClaimsThatSomebodyWroteDown) {

@@ -25,7 +25,7 @@ const WallTime kAfter = *from_rfc3339("2027-06-30T00:00:00Z");
 TEST(PolicySet, TakesTheSlowestWayBack) {
     const PolicySet both({{policy_from(kGateway), Origin::Signed}, {policy_from(kDevice), Origin::Signed}});
 
-    EXPECT_EQ(both.level_rules(kBefore), (LevelRules{std::chrono::hours{1}, Recovery::Registry, true}));
+    EXPECT_EQ(both.level_rules(kBefore), (LevelRules{std::chrono::hours{1}, Recovery::Registry, true, "device", "edge-gateway", ""}));
 }
 
 TEST(PolicySet, NeverLoosensAfterExpiryOrWithoutASignature) {
@@ -36,6 +36,8 @@ TEST(PolicySet, NeverLoosensAfterExpiryOrWithoutASignature) {
     EXPECT_FALSE(PolicySet({gateway, local}).level_rules(kAfter).may_loosen);
     EXPECT_FALSE(PolicySet({local}).level_rules(kBefore).may_loosen);
     EXPECT_FALSE(PolicySet().level_rules(kBefore).may_loosen);
+    EXPECT_EQ(PolicySet({gateway, local}).level_rules(kAfter).held_by, "the policy edge-gateway has expired");
+    EXPECT_EQ(PolicySet({local}).level_rules(kBefore).held_by, "no policy in force is signed");
 }
 
 TEST(PolicySet, OpensWhatThePolicyOpensAtALevel) {

@@ -150,12 +150,8 @@ TEST(Policy, NeedsAtLeastOneRule) {
 TEST(Policy, RefusesTooMuchBeforeItReadsIt) {
     const std::string large(10U << 20U, ' ');
 
-    const auto before = std::chrono::steady_clock::now();
-    const std::string why = refusal(large);
-    const auto took = std::chrono::steady_clock::now() - before;
-
-    EXPECT_THAT(why, HasSubstr("at most 1048576"));
-    EXPECT_LT(took, std::chrono::milliseconds{100});
+    EXPECT_THAT(refusal(large), HasSubstr("at most 1048576"));
+    EXPECT_THAT(refusal(std::string(10U << 20U, '[')), HasSubstr("at most 1048576"));
 }
 
 TEST(Policy, RefusesTooManyRulesAndTooDeepNesting) {

@@ -209,12 +209,55 @@ TEST_F(EveryStep, NeverTrustsAgainstStandingOrTheLastResult) {
     });
 }
 
+// Neither time nor silence nor a restart makes anything better, nor does a judgement that may not.
+TEST_F(EveryStep, GetsBetterOnlyByAJudgementThatMayOrByAWordThroughTheGate) {
+    for_each([](const TrustState& before, const Event& event, const Step& after) {
+        if (after.state.level >= before.level) return;
+        if (const auto* judgement = std::get_if<Judged>(&event)) {
+            EXPECT_TRUE(judgement->rules.may_loosen);
+            EXPECT_LE(judgement->level, after.state.level);
+            return;
+        }
+        EXPECT_TRUE(std::holds_alternative<RegistryJudged>(event) || std::holds_alternative<StandingArrived>(event) ||
+                    std::holds_alternative<Reinstated>(event));
+    });
+}
+
 TEST_F(EveryStep, AChangeOfLevelIsAlwaysSavedEnforcedAndReported) {
     for_each([](const TrustState& before, const Event&, const Step& after) {
         if (after.state.level == before.level) return;
         EXPECT_TRUE(after.consequences.save && after.consequences.enforce && after.consequences.report);
         EXPECT_EQ(after.consequences.tightened, after.state.level > before.level);
     });
+}
+
+TEST(Reason, SaysUntilWhenARecoveryWaitsAndWhoWantsThat) {
+    const LevelRules rules{.recover_after = Seconds{300}, .recovery = Recovery::Registry, .waited_for_by = "base", .registry_by = "site"};
+    const Judged better{Level::Trusted, rules, "every rule passed"};
+
+    Step now = step(in(Level::Quarantined), better, at(0));
+    EXPECT_EQ(reason_of(now.state),
+              "every rule passed (trusted at 2027-01-15T08:05:00Z if it stays so: recover_after 5m of the policy base)");
+    now = step(now.state, better, at(30));
+    EXPECT_EQ(reason_of(now.state),
+              "every rule passed (trusted at 2027-01-15T08:05:00Z if it stays so: recover_after 5m of the policy base)");
+
+    now = step(now.state, better, at(300));
+    EXPECT_EQ(reason_of(now.state), "every rule passed (trusted when the registry says so too: recovery of the policy site)");
+    EXPECT_EQ(now.state.level, Level::Quarantined);
+
+    now.state.registry = RegistryVerdict{Level::Trusted, kDate + Seconds{900}};
+    now = step(now.state, better, at(301));
+    EXPECT_EQ(reason_of(now.state), "every rule passed");
+    EXPECT_EQ(now.state.level, Level::Trusted);
+}
+
+TEST(Reason, SaysWhatKeepsALevelFromGettingBetterAtAll) {
+    const Judged better{Level::Trusted, {.may_loosen = false, .held_by = "the policy site has expired"}, "every rule passed"};
+
+    const Step now = step(in(Level::Restricted), better, at(0));
+
+    EXPECT_EQ(reason_of(now.state), "every rule passed (no better than restricted while the policy site has expired)");
 }
 
 TEST(Reason, IsTheWordOfWhoHoldsTheLevelDown) {
