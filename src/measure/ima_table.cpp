@@ -63,24 +63,10 @@ Result<void> check_rules(ByteView octets) {
 
 }  // namespace
 
-std::array<std::uint8_t, kImaPathKey> ima_path_key(std::string_view path) noexcept {
-    Digest digest(HashAlg::Sha256);
-    if (path.find(' ') == std::string_view::npos) {
-        digest = crypto::hash(HashAlg::Sha256, as_bytes(path));
-    } else {
-        std::string spelled(path);
-        std::ranges::replace(spelled, ' ', '_');
-        digest = crypto::hash(HashAlg::Sha256, as_bytes(spelled));
-    }
-    std::array<std::uint8_t, kImaPathKey> key{};
-    std::ranges::copy(digest.view().first(kImaPathKey), key.begin());
-    return key;
-}
-
 Result<ImaTable> ImaTable::open(ByteView file) {
     ByteReader reader(file);
     ANCHOR_ASSIGN_OR_RETURN(const ByteView magic, reader.take(kTableMagic.size(), "IMA table: magic"));
-    if (!equal(magic, as_bytes(kTableMagic))) return rejected("IMA table: not a table of version 1");
+    if (!equal(magic, as_bytes(kTableMagic))) return rejected("IMA table: not a table of version 2");
     ANCHOR_RETURN_IF_ERROR(reader.take(digest_size(HashAlg::Sha256), "IMA table: digest"));
     ANCHOR_ASSIGN_OR_RETURN(const std::uint64_t size, reader.u64_le("IMA table: size"));
     if (size != file.size()) return rejected("IMA table: " + std::to_string(file.size()) + " octets, not " + std::to_string(size));

@@ -8,7 +8,7 @@
 
 namespace anchor::measure {
 
-inline constexpr std::string_view kTableMagic{"ANCHIMA\x01", 8};
+inline constexpr std::string_view kTableMagic{"ANCHIMA\x02", 8};
 inline constexpr std::size_t kTableReserved = 6;
 inline constexpr std::size_t kTableHeader = 8 + 32 + 8 + 2 + kTableReserved;
 inline constexpr std::size_t kTableSection = 2 + 2 + 4 + 8 + 8;

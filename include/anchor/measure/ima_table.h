@@ -5,12 +5,12 @@
 // The file may be hostile: every access stays inside it. Who decides by it first compares digest() with the signed
 // manifest that names it and calls verify(), once.
 //
-// Form, little-endian: "ANCHIMA" 1 | SHA-256 over all that follows | size u64 | sections u16, six zeros | sections, each
+// Form, little-endian: "ANCHIMA" 2 | SHA-256 over all that follows | size u64 | sections u16, six zeros | sections, each
 // kind u16, algorithm u16 (TPM_ALG_ID), entry size u32, offset u64, length u64 | their octets.
 // Kind 1: entries of path key and digest; kind 2: digests; kind 3: rules, each kind u8, zero, length u16, text; kind 4: for the
 // entries of kind 1 with that algorithm, cut by the leading bits of their keys into 2^n parts of a few entries each, the number of
 // the first entry of each part and at last their count, u32 each.
-// Entries are sorted as octets and unique. A path key is SHA-256 over the path cut to 16 octets.
+// Entries are sorted as octets and unique. A path key is SipHash-2-4 over the path, 16 octets.
 
 #include <array>
 #include <optional>

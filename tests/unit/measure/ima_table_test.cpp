@@ -5,6 +5,7 @@
 
 #include <gmock/gmock.h>
 
+#include <anchor/base/encoding.h>
 #include <anchor/measure/ima_table_builder.h>
 
 #include "ima_list.h"
@@ -42,6 +43,18 @@ TEST(ImaTable, JudgesByPathAndDigest) {
     const auto changed = table.find("/bin/a", sha256("evil"));
     EXPECT_EQ(changed.lookup, ImaLookup::Changed);
     EXPECT_TRUE(equal(changed.expected, sha256("a").view()));
+}
+
+// openssl mac -macopt hexkey:000102030405060708090a0b0c0d0e0f -macopt size:16 -in FILE SIPHASH
+TEST(ImaTable, KnowsPathsBySipHash) {
+    const std::pair<std::string_view, std::string_view> known[] = {
+        {"", "a3817f04ba25a8e66df67214c7550293"},
+        {std::string_view("\0", 1), "da87c1d86b99af44347659119b22fc45"},
+        {"/usr/bin/bash", "17c968bf37619318040fa96f811f7660"},
+        {"/usr/lib/x86_64-linux-gnu/libc.so.6", "843be10ada339a14522266d41ebf4c53"},
+    };
+    for (const auto& [path, key] : known) EXPECT_EQ(to_hex(ima_path_key(path)), key) << path;
+    EXPECT_EQ(ima_path_key("/opt/a b"), ima_path_key("/opt/a_b")) << "as the kernel's list spells it";
 }
 
 TEST(ImaTable, SaysWhereItHasNothingInAnAlgorithm) {
