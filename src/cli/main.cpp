@@ -123,7 +123,7 @@ int run(int argc, char** argv) {
     add_orders(app, args, paint);
     add_logs(app, args);
     add_tables(app, args);
-    add_reference_commands(app, args.action);
+    add_reference_commands(app, args.agent, args.action);
     add_policy_commands(app, args.agent, args.action);
     try {
         app.parse(argc, argv);

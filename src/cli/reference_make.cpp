@@ -9,6 +9,7 @@
 #include <anchor/crypto/certificate.h>
 
 #include "device_files.h"
+#include "device_log.h"
 #include "exit_code.h"
 #include "golden_boot.h"
 #include "golden_list.h"
@@ -91,9 +92,14 @@ private:
     }
 
     Result<void> take_boot() {
-        const std::string file = order_.log.empty() && order_.this_device ? kDeviceBootLog : order_.log;
+        const bool own = order_.log.empty() && order_.this_device;
+        const std::string file = own ? kDeviceBootLog : order_.log;
         if (file.empty()) return {};
-        ANCHOR_ASSIGN_OR_RETURN(const Bytes log, read_boot_log(file));
+        DeviceLog device;
+        if (own) {
+            ANCHOR_ASSIGN_OR_RETURN(device, open_own(kDeviceBootLog, "boot"));
+        }
+        ANCHOR_ASSIGN_OR_RETURN(const Bytes log, read_boot_log(own ? device.file() : file));
         auto boot = boot_reference_of(log, {registers_, order_.registers, order_.events, order_.min_firmware}, notes_);
         if (!boot) return std::move(boot).error().within(file);
         values_.boot = std::move(boot).value();
@@ -101,13 +107,22 @@ private:
     }
 
     Result<void> take_lists() {
-        std::vector<std::string> lists = order_.ima_lists;
-        if (lists.empty() && order_.this_device) lists = {kDeviceImaList};
-        for (const std::string& file : lists) {
-            ANCHOR_ASSIGN_OR_RETURN(const std::size_t added, add_ima_list(builder_, file, registers_, left_out_));
-            out_ << file << ": " << count_of(added, "measured file") << '\n';
-        }
+        for (const std::string& file : order_.ima_lists) ANCHOR_RETURN_IF_ERROR(take_list(file, file));
+        if (!order_.ima_lists.empty() || !order_.this_device) return {};
+        ANCHOR_ASSIGN_OR_RETURN(const DeviceLog list, open_own(kDeviceImaList, "ima"));
+        return take_list(list.file(), kDeviceImaList);
+    }
+
+    Result<void> take_list(const std::string& file, const std::string& name) {
+        ANCHOR_ASSIGN_OR_RETURN(const std::size_t added, add_ima_list(builder_, file, registers_, left_out_));
+        out_ << name << ": " << count_of(added, "measured file") << '\n';
         return {};
+    }
+
+    Result<DeviceLog> open_own(const std::string& path, const std::string& name) {
+        ANCHOR_ASSIGN_OR_RETURN(DeviceLog log, DeviceLog::open(path, name, order_.agent));
+        if (log.by_daemon()) notes_ << path << ": only root may open it; the daemon has read it\n";
+        return log;
     }
 
     Result<void> take_files() {

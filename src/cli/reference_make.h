@@ -10,6 +10,7 @@
 
 #include <anchor/base/result.h>
 
+#include "agent_commands.h"
 #include "golden_files.h"
 
 namespace anchor::cli {
@@ -17,6 +18,7 @@ namespace anchor::cli {
 struct MakeReference {
     std::string folder;        ///< for reference.json and ima.table
     bool this_device = false;  ///< its boot log, registers and IMA list, where the next three do not say otherwise
+    AgentAccess agent;         ///< who reads its logs for those who are not root
     std::string log;
     std::string pcrs;
     std::vector<std::string> ima_lists;

@@ -32,7 +32,8 @@ Result<int> carry_out(Options& args) {
 }
 
 void add_measured_sources(CLI::App& make, MakeReference& order, bool& no_events) {
-    make.add_flag("--this-device", order.this_device, "boot log, registers and IMA list of this device, as root");
+    make.add_flag("--this-device", order.this_device,
+                  "boot log, registers and IMA list of this device, as root or as an operator of its daemon");
     make.add_option("--log", order.log, "boot log of the golden device");
     make.add_option("--pcrs", order.pcrs, "its registers, as tpm2_pcrread prints them: what they do not confirm is not taken");
     make.add_option("--ima", order.ima_lists, "its IMA list; may be given more than once");
@@ -59,13 +60,14 @@ void add_file_sources(CLI::App& make, Options& args) {
     make.add_flag("--sha1-signatures", order.sha1_signatures, "signatures of these keys count also where they rest on SHA-1");
 }
 
-void add_make(CLI::App& group, const Shared& args, Action& action) {
+void add_make(CLI::App& group, const Shared& args, const AgentAccess& agent, Action& action) {
     auto* const make = group.add_subcommand("make", "Reference values of a golden device: reference.json and ima.table");
     make->add_option("--out", args->make.folder, "folder for both")->required();
     add_measured_sources(*make, args->make, args->no_events);
     add_file_sources(*make, *args);
-    make->callback([args, &action] {
+    make->callback([args, &agent, &action] {
         if (const std::string complaint = complaint_about(args->make); !complaint.empty()) throw CLI::ValidationError("make", complaint);
+        args->make.agent = agent;
         action = [args] { return carry_out(*args); };
     });
 }
@@ -94,11 +96,11 @@ void add_check(CLI::App& group, const Shared& args, Action& action) {
 
 }  // namespace
 
-void add_reference_commands(CLI::App& app, Action& action) {
+void add_reference_commands(CLI::App& app, const AgentAccess& agent, Action& action) {
     auto* const group = app.add_subcommand("reference", "Reference values: what devices are judged by");
     group->require_subcommand(1);
     const auto args = std::make_shared<Options>();
-    add_make(*group, args, action);
+    add_make(*group, args, agent, action);
     add_diff(*group, args, action);
     add_check(*group, args, action);
 }

@@ -7,11 +7,12 @@
 namespace anchor::control {
 namespace {
 
-constexpr std::array<Method, 10> kMethods{{
+constexpr std::array<Method, 11> kMethods{{
     {"GetStatus", Role::Member},
     {"GetDecision", Role::Member},
     {"Subscribe", Role::Member, true},
     {"GetEvidence", Role::Operator},
+    {"GetLog", Role::Operator},
     {"Attest", Role::Operator},
     {"Rotate", Role::Operator},
     {"CheckAccess", Role::Anyone},

@@ -15,6 +15,7 @@ namespace {
 
 constexpr std::size_t kMaxNonce = 64;
 constexpr std::size_t kMaxQuotes = 4;  // asked for by operators and not yet made: each keeps the worker from its round
+constexpr std::size_t kMaxPieces = 4;  // the same for logs
 constexpr Milliseconds kResultDeadline = std::chrono::seconds(90);
 
 Result<std::string> only_text(const Json& parameters, std::string_view name) {
@@ -75,6 +76,7 @@ void LocalApi::answer(const control::Call& call, const control::Responder& respo
         {"GetDecision", &LocalApi::get_decision},
         {"Subscribe", &LocalApi::subscribe},
         {"GetEvidence", &LocalApi::get_evidence},
+        {"GetLog", &LocalApi::get_log},
         {"Attest", &LocalApi::attest},
         {"Rotate", &LocalApi::rotate},
         {"CheckAccess", &LocalApi::check_access},
@@ -118,6 +120,21 @@ void LocalApi::get_evidence(const control::Call& call, const control::Responder&
         if (!made) return responder.fail(made.error());
         const auto evidence = evidence_json(*made, selections_);
         return evidence ? responder.done(*evidence) : responder.fail(evidence.error());
+    });
+}
+
+void LocalApi::get_log(const control::Call& call, const control::Responder& responder) {
+    const auto keys = json_only_keys(call.parameters, {"log", "offset"});
+    const auto log = keys ? json_string(call.parameters, "log") : Result<std::string>(keys.error());
+    if (!log) return responder.fail(log.error());
+    const auto offset = json_unsigned(call.parameters, "offset");
+    if (!offset) return responder.fail(offset.error());
+    if (pieces_ >= kMaxPieces) return responder.fail(unavailable("other logs are being read"));
+    ++pieces_;
+    logs_.read(*log, *offset, [this, responder](const Result<Bytes>& piece) {
+        --pieces_;
+        if (!piece) return responder.fail(piece.error());
+        responder.done({{"octets", to_base64(*piece)}});
     });
 }
 

@@ -12,6 +12,7 @@
 #include <anchor/control/server.h>
 #include <anchor/core/clock.h>
 
+#include "log_pieces.h"
 #include "telemetry.h"
 
 namespace anchor::daemon {
@@ -19,11 +20,12 @@ namespace anchor::daemon {
 class LocalApi {
 public:
     /// All must outlive it. `selections` are the registers of every quote, in their order.
-    LocalApi(asio::io_context& loop, agent::Agent& agent, Telemetry& telemetry, const Clock& clock, std::vector<PcrSelection> selections,
-             std::string version)
+    LocalApi(asio::io_context& loop, agent::Agent& agent, Telemetry& telemetry, LogPieces& logs, const Clock& clock,
+             std::vector<PcrSelection> selections, std::string version)
         : loop_(loop),
           agent_(agent),
           telemetry_(telemetry),
+          logs_(logs),
           clock_(clock),
           selections_(std::move(selections)),
           version_(std::move(version)) {}
@@ -47,6 +49,7 @@ private:
     void get_decision(const control::Call& call, const control::Responder& responder);
     void subscribe(const control::Call& call, const control::Responder& responder);
     void get_evidence(const control::Call& call, const control::Responder& responder);
+    void get_log(const control::Call& call, const control::Responder& responder);
     void attest(const control::Call& call, const control::Responder& responder);
     void rotate(const control::Call& call, const control::Responder& responder);
     void check_access(const control::Call& call, const control::Responder& responder);
@@ -59,6 +62,7 @@ private:
     asio::io_context& loop_;
     agent::Agent& agent_;
     Telemetry& telemetry_;
+    LogPieces& logs_;
     const Clock& clock_;
     std::vector<PcrSelection> selections_;
     std::string version_;
@@ -66,6 +70,7 @@ private:
     std::vector<WaitingForResult> waiting_;
     Json told_;               // the status that subscribers know
     std::size_t quotes_ = 0;  // under way
+    std::size_t pieces_ = 0;  // of logs, under way
     bool telling_soon_ = false;
 };
 

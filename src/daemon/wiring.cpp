@@ -83,6 +83,7 @@ Wiring::Wiring(const DaemonConfig& config, agent::AgentSettings settings, std::u
       link_(loop_, link_settings(config.link)),
       worker_(loop_),
       warden_worker_(loop_),
+      log_pieces_(worker_, boot_log_, ima_list_),
       courier_(warden_worker_, warden_, log),
       notices_(config.runtime_dir, courier_, log),
       policies_(LocalPolicies(config.policy_dir),
@@ -105,7 +106,7 @@ Wiring::Wiring(const DaemonConfig& config, agent::AgentSettings settings, std::u
     else
         log(agent::Severity::Error, "outbox: " + outbox.error().what + "; reports are lost while there is no connection");
     agent_ = std::make_unique<agent::Agent>(parts(config.state_dir), std::move(settings));
-    api_.emplace(loop_, *agent_, telemetry_, clock_, std::move(selections), std::string(kProgramVersion));
+    api_.emplace(loop_, *agent_, telemetry_, log_pieces_, clock_, std::move(selections), std::string(kProgramVersion));
 }
 
 Wiring::~Wiring() = default;

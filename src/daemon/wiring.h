@@ -87,6 +87,7 @@ private:
     link::PahoLink link_;
     WorkerThread worker_;
     WorkerThread warden_worker_;
+    LogPieces log_pieces_;
     WardenCourier courier_;
     TrustNotice notices_;
     PolicyCourier policies_;

@@ -2,6 +2,7 @@
 
 // Golden device → files → verdict, as whoever runs the commands sees it.
 
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -14,11 +15,13 @@
 #include <anchor/measure/ima_replay.h>
 
 #include "cli/device_files.h"
+#include "cli/device_log.h"
 #include "cli/exit_code.h"
 #include "cli/reference_compare.h"
 #include "cli/reference_file.h"
 #include "cli/reference_make.h"
 #include "golden_image.h"
+#include "unit/control/service.h"
 #include "unit/measure/ima_list.h"
 
 namespace anchor::cli {
@@ -294,6 +297,36 @@ TEST(ReferenceDiff, TellsByItsExitCodeWhetherAnythingChanged) {
     EXPECT_EQ(diff_references(bench.reference(), other.reference(), other.out).value(), exit_code::kRefused);
     EXPECT_THAT(other.out.str(), HasSubstr("PCR 7 event 1: was EV_EFI_VARIABLE_DRIVER_CONFIG \"SecureBoot = off\" sha256:"));
     EXPECT_FALSE(diff_references(kLog, bench.reference(), bench.out));
+}
+
+TEST(DeviceLog, IsTakenFromTheDaemonPieceByPiece) {
+    const std::string log = "measurements";
+    control::Service service([&](const control::Call& call, const control::Responder& responder) {
+        EXPECT_EQ(call.method, "GetLog");
+        EXPECT_EQ(call.parameters["log"], "ima");
+        const auto offset = call.parameters["offset"].get<std::size_t>();
+        responder.done({{"octets", to_base64(as_bytes(log.substr(std::min(offset, log.size()), 5)))}});
+    });
+    const parts::Scratch scratch("log");
+    const UniqueFd file(::open(scratch.path("copy").c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
+
+    const auto copied = copy_log({service.path()}, "ima", file.get());
+
+    ASSERT_TRUE(copied) << copied.error().what;
+    EXPECT_EQ(as_text(scratch.read("copy")), log);
+}
+
+TEST(DeviceLog, IsReadWithoutTheDaemonByWhoMay) {
+    const parts::Scratch scratch("log");
+    const std::string file = scratch.write("log", std::string_view("measurements"));
+
+    const auto log = DeviceLog::open(file, "ima", {scratch.path("none.sock")});
+    const auto none = DeviceLog::open(scratch.path("none"), "ima", {scratch.path("none.sock")});
+
+    ASSERT_TRUE(log) << log.error().what;
+    EXPECT_EQ(log->file(), file);
+    EXPECT_FALSE(log->by_daemon());
+    EXPECT_EQ(none.error().kind, ErrorKind::Unavailable);
 }
 
 TEST(DeviceRegisters, AreReadFromTheKernelsFiles) {

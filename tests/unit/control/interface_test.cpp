@@ -24,7 +24,8 @@ TEST(Interface, DescribesTheMethodsThatTheTableHas) {
 }
 
 TEST(Interface, LetsOnlyOperatorsChangeOrQuote) {
-    for (const std::string_view name : {"Import", "Attest", "GetEvidence"}) EXPECT_EQ(find_method(name)->least, Role::Operator) << name;
+    for (const std::string_view name : {"Import", "Attest", "GetEvidence", "GetLog"})
+        EXPECT_EQ(find_method(name)->least, Role::Operator) << name;
     EXPECT_EQ(find_method("GetStatus")->least, Role::Member);
     EXPECT_EQ(find_method("PutTelemetry")->least, Role::Anyone);
     EXPECT_EQ(find_method("getstatus"), nullptr);
