@@ -68,8 +68,8 @@ Result<std::vector<BlobName>> lists_from(const Json& json) {
 
 Result<DeviceState> read(ByteView octets) {
     ANCHOR_ASSIGN_OR_RETURN(const Json json, parse_json(as_text(octets), {.octets = kMaxOctets}));
-    ANCHOR_RETURN_IF_ERROR(
-        json_only_keys(json, {"identity", "anchors", "floors", "group", "documents", "trust", "time_floor", "tpm_clock", "ima", "lists"}));
+    ANCHOR_RETURN_IF_ERROR(json_only_keys(
+        json, {"identity", "anchors", "floors", "group", "documents", "trust", "time_floor", "tpm_clock", "ima", "lists", "waiting"}));
     DeviceState state;
     if (json.contains("identity")) {
         ANCHOR_ASSIGN_OR_RETURN(auto identity, identity::identity_from(json["identity"]));
@@ -88,6 +88,11 @@ Result<DeviceState> read(ByteView octets) {
     }
     for (const auto& [key, value] : json["documents"].items()) {
         ANCHOR_ASSIGN_OR_RETURN(state.documents[key], json_string(json["documents"], key));
+    }
+    if (json.contains("waiting")) {
+        for (const auto& [key, value] : json["waiting"].items()) {
+            ANCHOR_ASSIGN_OR_RETURN(state.waiting[key], json_string(json["waiting"], key));
+        }
     }
     if (json.contains("lists")) {
         ANCHOR_ASSIGN_OR_RETURN(state.lists, lists_from(json["lists"]));
@@ -117,6 +122,7 @@ Bytes encode(const DeviceState& state) {
     if (state.tpm_clock) json["tpm_clock"] = *state.tpm_clock;
     if (state.identity) json["identity"] = identity::to_json(*state.identity);
     if (state.anchors) json["anchors"] = {{"version", state.anchors->version}, {"body", protocol::to_json(*state.anchors)}};
+    if (!state.waiting.empty()) json["waiting"] = Json(state.waiting);
     if (!state.lists.empty()) json["lists"] = lists_json(state.lists);
     if (state.ima) json["ima"] = measure::to_json(*state.ima);
     std::string text = canonical_json(json);

@@ -133,6 +133,7 @@ void Agent::Story::tick() {
         fetch_lists();
         fetch_ima_table();
     }
+    if (steady >= try_at_) try_waiting();
     look_again_ = looking_ || preparing_ != 0;
     if (looking_ || preparing_ != 0 || (state_.identity && !keyring_)) return apply(trust::TimePassed{});
     looking_ = true;

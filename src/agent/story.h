@@ -164,6 +164,7 @@ private:
     [[nodiscard]] Result<void> accept(std::string_view text, protocol::DocumentKind kind);
     [[nodiscard]] Result<void> take(const trust::VerifiedDocument& verified);
     void take_fresh(std::string_view text, std::optional<WallTime> answered);
+    [[nodiscard]] Result<trust::VerifiedDocument> stored(std::string_view text, protocol::DocumentKind kind) const;
     void use_documents();
     void use_policies();
 
@@ -179,6 +180,11 @@ private:
     void use_ima_reference();
     void use_ima_basis(Result<std::shared_ptr<const measure::ImaBasis>> basis);
     void fetch_ima_table();
+    [[nodiscard]] bool has_to_wait(const std::string& key, const measure::ImaReferenceValues& values) const;
+    void try_waiting();
+    void waiting_failed(const std::string& key, const std::string& why);
+    void end_waiting(const std::string& key);
+    [[nodiscard]] Json waiting_json() const;
     void sweep_blobs();
     void fetch(const BlobName& name, std::function<void(Result<void>)> done);
     void keep_piece(protocol::BlobChunk chunk, std::function<void(Result<void>)> done);
@@ -219,6 +225,10 @@ private:
     measure::ImaReferenceValues ima_values_;
     bool ima_table_missing_ = false;
     SteadyTime ima_save_at_{};
+    bool trying_ = false;  // whether what waits is here
+    SteadyTime try_at_{};
+    std::string tried_;        // by key: everyone in turn
+    std::string waiting_why_;  // the same failure is told once
     bool fetching_ = false;
     SteadyTime fetch_at_{};
 

@@ -11,6 +11,7 @@ namespace {
 
 using measure::ImaBasis;
 using measure::ImaReferenceValues;
+using Values = Result<measure::ReferenceValues>;
 
 struct Prepared {
     std::shared_ptr<const ImaBasis> basis;
@@ -66,11 +67,91 @@ void Agent::Story::fetch_ima_table() {
     });
 }
 
+// What judges well is not given up for what cannot judge yet: reference values and the table that they name come in force together. Who
+// withholds the table wins nothing: he could have withheld the document, and the registry judges by the new one either way.
+bool Agent::Story::has_to_wait(const std::string& key, const ImaReferenceValues& values) const {
+    const bool judged_well = reference_ && state_.documents.contains(key) && !ima_table_missing_;
+    return judged_well && parts_.shelf != nullptr && values.table && values.table != ima_values_.table;
+}
+
+// Whether the table of one of those that wait is here; where it is not, it is fetched.
+void Agent::Story::try_waiting() {
+    if (trying_ || fetching_ || state_.waiting.empty() || !state_.anchors || !state_.identity) return;
+    auto next = state_.waiting.upper_bound(tried_);
+    if (next == state_.waiting.end()) next = state_.waiting.begin();
+    const std::string key = tried_ = next->first;
+    const auto verified = stored(next->second, protocol::DocumentKind::Reference);
+    const auto reference = verified ? measure::reference_values_from(verified->document().body) : Values(verified.error());
+    if (!reference || !reference->ima.table) {
+        note(Severity::Warning, key + " no longer waits: " + (reference ? "it names no table" : reference.error().what));
+        state_.waiting.erase(next);
+        return;
+    }
+    trying_ = true;
+    offload(
+        parts_.worker, [shelf = parts_.shelf, values = reference->ima] { return prepare(*shelf, values); },
+        [this, key, text = next->second, name = *reference->ima.table](const Result<Prepared>& prepared) {
+            trying_ = false;
+            if (stopped_) return;
+            const auto still = state_.waiting.find(key);
+            if (still == state_.waiting.end() || still->second != text) return try_waiting();
+            if (!prepared) return waiting_failed(key, prepared.error().what);
+            if (!prepared->fetch) return end_waiting(key);
+            try_at_ = parts_.clock.steady() + kFetchAgain;
+            fetch(name, [this, key](const Result<void>& fetched) {
+                if (!fetched) return waiting_failed(key, fetched.error().what);
+                try_waiting();
+            });
+        });
+}
+
+void Agent::Story::waiting_failed(const std::string& key, const std::string& why) {
+    try_at_ = parts_.clock.steady() + kFetchAgain;
+    if (std::exchange(waiting_why_, why) != why) note(Severity::Warning, key + " waits for its table: " + why);
+}
+
+// Document and table in one step.
+void Agent::Story::end_waiting(const std::string& key) {
+    DeviceState before{.documents = state_.documents, .waiting = state_.waiting};
+    state_.documents[key] = std::move(state_.waiting[key]);
+    state_.waiting.erase(key);
+    if (const auto saved = save(SaveKind::Plain); !saved) {
+        state_.documents = std::move(before.documents);
+        state_.waiting = std::move(before.waiting);
+        return waiting_failed(key, saved.error().what);
+    }
+    waiting_why_.clear();
+    const std::string version = std::to_string(state_.floors[key]);
+    note(Severity::Info, key + " version " + version + " is in force, with the table that it names");
+    audit("document", {{"name", key}, {"version", version}});
+    use_documents();
+    sweep_blobs();
+    tick();
+}
+
+Json Agent::Story::waiting_json() const {
+    Json list = Json::array();
+    for (const auto& [key, text] : state_.waiting) {
+        const auto floor = state_.floors.find(key);
+        list.push_back({{"document", key},
+                        {"version", floor == state_.floors.end() ? 0 : floor->second},
+                        {"because", "the table of file digests that it names is not here yet" +
+                                        (waiting_why_.empty() ? std::string() : ": " + waiting_why_)}});
+    }
+    return list;
+}
+
 // Throws away what no document in force names and nobody brought: the shelf is for tables and lists alike.
 void Agent::Story::sweep_blobs() {
     std::vector<BlobName> kept = wanted_lists();
     kept.insert(kept.end(), state_.lists.begin(), state_.lists.end());
     if (ima_values_.table) kept.push_back(*ima_values_.table);
+    for (const auto& [key, text] : state_.waiting) {
+        if (!state_.anchors) break;
+        const auto verified = stored(text, protocol::DocumentKind::Reference);
+        const auto values = verified ? measure::reference_values_from(verified->document().body) : Values(verified.error());
+        if (values && values->ima.table) kept.push_back(*values->ima.table);
+    }
     offload(
         parts_.worker, [shelf = parts_.shelf, kept = std::move(kept)] { return shelf->keep_only(kept); },
         [this](const Result<void>& swept) {

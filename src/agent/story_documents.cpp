@@ -85,19 +85,29 @@ Result<void> Agent::Story::take(const trust::VerifiedDocument& verified) {
         case DocumentKind::Reference: {
             const auto floor = state_.floors.find(key);
             if (floor != state_.floors.end() && floor->second == document.version && state_.documents.contains(key)) return {};
+            bool waits = false;
             if (document.kind == DocumentKind::Policy) {
                 // A policy that cannot be read never takes the place of one that can.
                 if (const auto policy = policy::parse_policy(canonical_json(document.body)); !policy) return policy.error().within(key);
             } else if (const auto reference = measure::reference_values_from(document.body); !reference) {
                 return reference.error().within(key);
+            } else {
+                waits = has_to_wait(key, reference->ima);
             }
-            DeviceState before{.floors = state_.floors, .documents = state_.documents};
+            DeviceState before{.floors = state_.floors, .documents = state_.documents, .waiting = state_.waiting};
             state_.floors[key] = document.version;
-            state_.documents[key] = verified.text();
+            state_.waiting.erase(key);
+            (waits ? state_.waiting : state_.documents)[key] = verified.text();
             if (auto saved = save(SaveKind::Floor); !saved) {
                 state_.floors = std::move(before.floors);
                 state_.documents = std::move(before.documents);
+                state_.waiting = std::move(before.waiting);
                 return saved;
+            }
+            if (waits) {
+                note(Severity::Info, key + " version " + std::to_string(document.version) + " waits for the table that it names");
+                try_waiting();
+                return {};
             }
             note(Severity::Info, key + " version " + std::to_string(document.version) + " is in force");
             audit("document", {{"name", key}, {"version", std::to_string(document.version)}});
@@ -148,20 +158,26 @@ void Agent::Story::take_fresh(std::string_view text, std::optional<WallTime> ans
     if (!fresh_ || age <= fresh_->first + (steady - fresh_->second)) fresh_ = {age, steady};
 }
 
-// Puts what is stored in force. Verified anew, but not for expiry: an expired policy stays in force, and never loosens.
+// Verified anew, but not for expiry: an expired policy stays in force, and never loosens. Nor by the floors, which may be those of a
+// newer one that waits; that the state is not an old one is for the store to see.
+Result<trust::VerifiedDocument> Agent::Story::stored(std::string_view text, DocumentKind kind) const {
+    static const trust::Floors kNoFloors;
+    const trust::Recipient now = recipient();
+    return trust::Gate(*state_.anchors).accept(text, kind, {now.tenant, now.group, now.device, kNoFloors, WallTime{}});
+}
+
+// Puts what is stored in force.
 void Agent::Story::use_documents() {
     reference_.reset();
     order_.reset();
     for (const auto& [key, text] : state_.documents) {
         if (!state_.anchors || !state_.identity) continue;
-        trust::Recipient reader = recipient();
-        reader.now = WallTime{};
         if (key.starts_with("standing")) {
-            const auto standing = trust::Gate(*state_.anchors).accept(text, DocumentKind::Standing, reader);
+            const auto standing = stored(text, DocumentKind::Standing);
             if (standing) read_rotation_order(*standing);
         }
         if (!key.starts_with("reference")) continue;
-        const auto verified = trust::Gate(*state_.anchors).accept(text, DocumentKind::Reference, reader);
+        const auto verified = stored(text, DocumentKind::Reference);
         auto reference =
             verified ? measure::reference_values_from(verified->document().body) : Result<measure::ReferenceValues>(verified.error());
         if (reference)
@@ -177,9 +193,7 @@ void Agent::Story::use_policies() {
     std::vector<policy::PolicyInForce> policies;
     for (const auto& [key, text] : state_.documents) {
         if (!key.starts_with("policy") || !state_.anchors || !state_.identity) continue;
-        trust::Recipient reader = recipient();
-        reader.now = WallTime{};
-        const auto verified = trust::Gate(*state_.anchors).accept(text, DocumentKind::Policy, reader);
+        const auto verified = stored(text, DocumentKind::Policy);
         auto parsed = verified ? policy::parse_policy(canonical_json(verified->document().body)) : Result<policy::Policy>(verified.error());
         if (parsed)
             policies.push_back({std::make_shared<const policy::Policy>(std::move(parsed).value()), policy::Origin::Signed});

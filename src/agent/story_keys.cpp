@@ -109,6 +109,7 @@ void Agent::Story::connect() {
 
 void Agent::Story::connected() {
     connected_ = true;
+    try_at_ = {};
     connected_since_ = now();
     connection_error_.clear();
     if (!conversation_.voice()->claim.empty()) return ask_to_enroll();

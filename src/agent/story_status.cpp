@@ -110,6 +110,7 @@ Json Agent::Story::status() const {
           {"last_error", text_or_null(connection_error_)}}},
         {"attestation", attestation},
         {"policies", policies_json(evaluator_.policies())},
+        {"waiting", waiting_json()},
     };
 }
 

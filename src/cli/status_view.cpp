@@ -147,6 +147,13 @@ void show_policies(Sheet& sheet, const Json& policies) {
     sheet.line("Policies", names.empty() ? sheet.paint(Colour::Warning, "none: nothing is allowed") : names);
 }
 
+void show_waiting(Sheet& sheet, const Json& waiting) {
+    for (const Json& document : waiting.is_array() ? waiting : Json::array()) {
+        sheet.line("Not in force", text(document, "document") + " " + text(document, "version"));
+        sheet.below(text(document, "because"));
+    }
+}
+
 std::string judgement(const Json& finding) { return yes(finding, "unknown") ? "could not be judged" : text(finding, "tier"); }
 
 }  // namespace
@@ -176,6 +183,7 @@ std::string view_status(const Json& status, WallTime now, const Painter& paint) 
     show_connection(sheet, member(status, "connection"));
     show_attestation(sheet, member(status, "attestation"));
     show_policies(sheet, member(status, "policies"));
+    show_waiting(sheet, member(status, "waiting"));
     sheet.line("Version", text(status, "version"));
     return sheet.out;
 }

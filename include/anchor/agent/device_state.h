@@ -24,6 +24,7 @@ struct DeviceState {
     trust::Floors floors;
     std::string group;
     std::map<std::string, std::string> documents;  ///< in force, signed, by floor key
+    std::map<std::string, std::string> waiting;    ///< accepted, not in force before what they name is here; signed, by floor key
     std::vector<BlobName> lists;                   ///< revocation lists that are in use, on the shelf
     TrustState trust;
     std::optional<measure::ImaProgress> ima;  ///< for a kernel that no longer has the beginning of its list

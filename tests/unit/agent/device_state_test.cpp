@@ -32,6 +32,7 @@ DeviceState sample() {
     state.floors = {{"policy/edge", 7}};
     state.group = "gateways";
     state.documents = {{"policy/edge", "text"}};
+    state.waiting = {{"reference/edge", "newer text"}};
     state.trust.level = state.trust.local = Level::Restricted;
     state.trust.registry = RegistryVerdict{Level::Trusted, from_rfc3339("2026-12-01T00:00:00Z").value()};
     state.trust.standing_number = 5;
