@@ -20,6 +20,7 @@
 #include <anchor/registry/service.h>
 #include <anchor/store/folder_shelf.h>
 
+#include "blob_tidying.h"
 #include "broker_guard.h"
 #include "worker.h"
 
@@ -43,17 +44,22 @@ void notify(std::string_view state) {
     static_cast<void>(sendto(fd.get(), state.data(), state.size(), MSG_NOSIGNAL, reinterpret_cast<const sockaddr*>(&address), size));
 }
 
+void keep_tidy(RegistryFiles& files, store::FolderShelf& shelf) {
+    if (const auto tidied = tidy_blobs(files, shelf); !tidied) spdlog::warn("old blobs stay: {}", tidied.error().what);
+}
+
 // Who leads renews the certificates of all; each takes its own anew when it has changed.
-void keep_renewing(asio::steady_timer& timer, Worker& worker, registry::Service& service, Bytes in_use) {
+void keep_renewing(asio::steady_timer& timer, Worker& worker, registry::Service& service, Bytes in_use, const std::function<void()>& tidy) {
     timer.expires_after(kLookAtCertificates);
     timer.async_wait([&, in_use = std::move(in_use)](const asio::error_code& error) {
         if (error) return;
         if (worker.leads()) worker.renew_certificates();
+        tidy();
         auto fleet = worker.at_fleet();
         if (!fleet) spdlog::error("the certificate of this process: {}", fleet.error().what);
         const bool renewed = fleet && fleet->certificate_chain.front() != in_use;
         if (renewed) service.start(*fleet, worker.at_enrollment(*fleet));
-        keep_renewing(timer, worker, service, renewed ? fleet->certificate_chain.front() : in_use);
+        keep_renewing(timer, worker, service, renewed ? fleet->certificate_chain.front() : in_use, tidy);
     });
 }
 
@@ -108,7 +114,10 @@ Result<void> serve(const std::string& folder, unsigned number) {
         loop.stop();
     });
     service.start(at_fleet, worker.at_enrollment(at_fleet));
-    keep_renewing(renewal, worker, service, at_fleet.certificate_chain.front());
+    // Each worker lets go of what it holds open.
+    const std::function<void()> tidy = [&] { keep_tidy(*files, *shelf); };
+    tidy();
+    keep_renewing(renewal, worker, service, at_fleet.certificate_chain.front(), tidy);
     work(worker, service, guard);
     keep_ticking(timer, worker, service, guard);
     spdlog::info("serving tenant {} at broker {}:{}, enrolment at {}:{}, as worker {}", settings.tenant, settings.broker_host,

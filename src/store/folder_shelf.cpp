@@ -129,19 +129,39 @@ Result<void> FolderShelf::finish(const BlobName& name) {
     return {};
 }
 
-Result<void> FolderShelf::keep_only(std::span<const BlobName> names) {
+Result<std::vector<std::string>> FolderShelf::files() const {
     UniqueFd fd(::openat(folder_.get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     DIR* const entries = fd.valid() ? ::fdopendir(fd.get()) : nullptr;
     if (entries == nullptr) return from_errno(path_, errno);
     (void)fd.release();
-    std::vector<std::string> others;
+    std::vector<std::string> files;
     while (const dirent* entry = ::readdir(entries)) {
         const std::string file = static_cast<const char*>(entry->d_name);
-        const bool wanted = std::ranges::any_of(names, [&](const BlobName& name) { return file == whole(name) || file == part(name); });
-        if (!wanted && file != "." && file != "..") others.push_back(file);
+        if (file != "." && file != "..") files.push_back(file);
     }
     ::closedir(entries);
-    for (const std::string& file : others) {
+    return files;
+}
+
+Result<std::vector<BlobName>> FolderShelf::put_since(WallTime since) const {
+    ANCHOR_ASSIGN_OR_RETURN(const auto names, files());
+    std::vector<BlobName> young;
+    for (const std::string& file : names) {
+        struct stat status {};
+        if (::fstatat(folder_.get(), file.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) continue;  // gone meanwhile
+        const auto octets = from_hex(std::string_view(file).substr(0, file.find('.')));
+        const auto digest = octets ? Digest::from(HashAlg::Sha256, *octets) : Result<Digest>(octets.error());
+        const WallTime put{std::chrono::duration_cast<WallTime::duration>(Seconds{status.st_mtim.tv_sec})};
+        if (digest && put >= since) young.push_back({*digest, static_cast<std::uint64_t>(status.st_size)});
+    }
+    return young;
+}
+
+Result<void> FolderShelf::keep_only(std::span<const BlobName> names) {
+    ANCHOR_ASSIGN_OR_RETURN(const auto all, files());
+    for (const std::string& file : all) {
+        const bool wanted = std::ranges::any_of(names, [&](const BlobName& name) { return file == whole(name) || file == part(name); });
+        if (wanted) continue;
         if (::unlinkat(folder_.get(), file.c_str(), 0) != 0) return from_errno(path_ + "/" + file, errno);
     }
     std::erase_if(open_, [&](const auto& one) { return std::ranges::find(names, one.first, &BlobName::sha256) == names.end(); });

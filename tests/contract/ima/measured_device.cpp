@@ -138,8 +138,42 @@ Result<void> MeasuredDevice::start_registry(const std::string& policy, const std
                             parts::Process::start({mosquitto(), "-c", folder + "/broker/mosquitto.conf"}, files_.path("fleet-broker.log")));
     ANCHOR_ASSIGN_OR_RETURN(enroll_broker_, parts::Process::start({mosquitto(), "-c", folder + "/enroll-broker/mosquitto.conf"},
                                                                   files_.path("enroll-broker.log")));
-    ANCHOR_ASSIGN_OR_RETURN(registry_, parts::Process::start({REGISTRY_PROGRAM, "--dir", folder, "serve"}, files_.path("registry.log")));
+    return serve();
+}
+
+Result<void> MeasuredDevice::serve() {
+    ANCHOR_ASSIGN_OR_RETURN(
+        registry_, parts::Process::start({REGISTRY_PROGRAM, "--dir", files_.path("registry"), "serve"}, files_.path("registry.log")));
     return {};
+}
+
+Result<void> MeasuredDevice::accept_what_was_measured() const {
+    const auto registers = tpm_->tool("tpm2_pcrread");
+    if (!registers.ok()) return unavailable(registers.output);
+    const std::string pcrs = files_.write("pcrs", std::string_view(registers.output));
+    const auto made = parts::run({ANCHORCTL_PROGRAM, "reference", "make", "--out", files_.path("golden"), "--log", files_.path("event_log"),
+                                  "--pcrs", pcrs, "--ima", files_.path("ima_list")});
+    if (!made.ok()) return unavailable("reference make: " + made.output);
+    return run_registry({"reference", "set", files_.path("golden/reference.json")});
+}
+
+std::vector<std::string> MeasuredDevice::files_in(const std::string& folder) const {
+    std::vector<std::string> names;
+    for (const auto& file : std::filesystem::directory_iterator(files_.path(folder))) names.push_back(file.path().filename().string());
+    std::ranges::sort(names);
+    return names;
+}
+
+std::string MeasuredDevice::wait_for_tables(std::size_t count) const {
+    return wait([&] { return published().size() == count ? std::string() : std::to_string(published().size()) + " tables"; });
+}
+
+Result<void> MeasuredDevice::let_the_registry_age() {
+    registry_.terminate();
+    for (const auto& file : std::filesystem::directory_iterator(files_.path("registry/blobs"))) {
+        std::filesystem::last_write_time(file, std::filesystem::last_write_time(file) - std::chrono::days(60));
+    }
+    return serve();
 }
 
 Result<void> MeasuredDevice::start_device() {

@@ -33,6 +33,16 @@ public:
     [[nodiscard]] Result<void> start_device();
     void stop_device() { device_.terminate(); }
 
+    /// Reference values of what this device has measured until now, made by anchorctl and published by the registry.
+    [[nodiscard]] Result<void> accept_what_was_measured() const;
+    /// The tables that the registry publishes, and those that the device has fetched, by name.
+    [[nodiscard]] std::vector<std::string> published() const { return files_in("registry/blobs"); }
+    [[nodiscard]] std::vector<std::string> fetched() const { return files_in("state/blobs"); }
+    /// Waits until so many are published; empty where they are.
+    [[nodiscard]] std::string wait_for_tables(std::size_t count) const;
+    /// As if everything published had been put there long ago; the registry starts anew.
+    [[nodiscard]] Result<void> let_the_registry_age();
+
     /// Waits until the daemon's status, as JSON without white space between its members, has all of these texts; empty where it
     /// does, the last status otherwise.
     [[nodiscard]] std::string wait_for(const std::vector<std::string>& texts) const;
@@ -47,6 +57,8 @@ public:
 private:
     [[nodiscard]] Result<void> extend_all(std::vector<std::string> specs) const;
     [[nodiscard]] parts::CommandResult registry(std::vector<std::string> words) const;
+    [[nodiscard]] std::vector<std::string> files_in(const std::string& folder) const;
+    [[nodiscard]] Result<void> serve();
     [[nodiscard]] Result<void> run_registry(const std::vector<std::string>& words) const;
 
     parts::Scratch files_{"measured"};

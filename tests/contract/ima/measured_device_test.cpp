@@ -48,9 +48,9 @@ struct Recorded {
     Bytes table;
 };
 
-Bytes unknown_program() {
+Bytes unknown_program(const std::string& path = "/usr/local/bin/implant") {
     measure::ListWriter writer;
-    writer.file("/usr/local/bin/implant", "implant");
+    writer.file(path, "implant");
     return writer.list;
 }
 
@@ -82,6 +82,25 @@ TEST_F(MeasuredDeviceTest, IsTrustedWithARealListAndNotBehindAnUnknownProgram) {
 
     EXPECT_EQ(device_.wait_for({kLocallyQuarantined, "/usr/local/bin/implant: unknown file"}), "") << device_.logs();
     EXPECT_EQ(device_.wait_for_registry(R"("level":"quarantined")"), "") << device_.logs();
+}
+
+// The whole way of a table: golden device, authority, registry, device, judgement, and at last out of the way.
+TEST_F(MeasuredDeviceTest, IsJudgedByTheTableOfAGoldenDeviceOnceItHasFetchedIt) {
+    ASSERT_EQ(device_.wait_for({kLocallyTrusted}), "") << device_.logs();
+    const auto before = device_.published();
+    ASSERT_TRUE(device_.measure(unknown_program("/usr/local/bin/update")));
+    ASSERT_EQ(device_.wait_for({kLocallyQuarantined, "/usr/local/bin/update: unknown file"}), "") << device_.logs();
+    const auto accepted = device_.accept_what_was_measured();
+    ASSERT_TRUE(accepted) << accepted.error().what;
+
+    EXPECT_EQ(device_.wait_for({kTrusted, kLocallyTrusted, R"("waiting":[])"}), "") << device_.logs();
+    EXPECT_EQ(device_.published().size(), 2U) << "nobody has tidied yet";
+    ASSERT_TRUE(device_.let_the_registry_age());
+    EXPECT_EQ(device_.wait_for_tables(1), "") << device_.logs();
+    EXPECT_NE(device_.published(), before);
+    EXPECT_EQ(device_.fetched(), device_.published());
+    ASSERT_TRUE(device_.measure(unknown_program()));
+    EXPECT_EQ(device_.wait_for({kLocallyQuarantined, "/usr/local/bin/implant: unknown file"}), "") << device_.logs();
 }
 
 TEST_F(MeasuredDeviceTest, NamesAFileThatChangedWhileItWasMeasured) {

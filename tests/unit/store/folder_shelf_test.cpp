@@ -99,6 +99,17 @@ TEST_F(FolderShelfTest, ThrowsAwayWhatNobodyNames) {
     EXPECT_EQ(as_text(blob->octets()), text_) << "who has it keeps it";
 }
 
+TEST_F(FolderShelfTest, KnowsWhatWasPutThereSince) {
+    ASSERT_TRUE(shelf_->put(name_, 0, as_bytes(text_)));
+    write(folder_ + "/by-no-digest", "something");
+    const auto put = std::filesystem::last_write_time(file());
+    const auto young = [&] { return shelf_->put_since(WallTime{} + std::chrono::days(10'000)).value(); };
+
+    EXPECT_EQ(young(), std::vector{name_});
+    std::filesystem::last_write_time(file(), put - std::chrono::days(20'000));
+    EXPECT_TRUE(young().empty());
+}
+
 TEST_F(FolderShelfTest, FollowsNoSymbolicLink) {
     write(folder_ + "/elsewhere", text_);
     std::filesystem::create_symlink(folder_ + "/elsewhere", file());
