@@ -79,6 +79,7 @@ Result<Initramfs> guest_system() {
     system.file("/etc/passwd", as_bytes(kUsers));
     system.file("/etc/group", as_bytes(kGroups));
     system.file(kRecipe, as_bytes("mix 3 parts of one with 2 of the other\n"));
+    system.file(kMenu, as_bytes("one\nthe other\n"));
     return system;
 }
 

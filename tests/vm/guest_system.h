@@ -16,8 +16,9 @@ namespace anchor::vm {
 
 inline constexpr const char* kEventLog = "/sys/kernel/security/tpm0/binary_bios_measurements";
 inline constexpr const char* kImaList = "/sys/kernel/security/integrity/ima/binary_runtime_measurements";
-/// A file of an application: IMA measures it when it is read (guest/ima-policy).
+/// Files of an application: IMA measures them when they are read (guest/ima-policy).
 inline constexpr const char* kRecipe = "/opt/recipe";
+inline constexpr const char* kMenu = "/opt/menu";
 
 /// Everything that is booted, with the programs of this build.
 [[nodiscard]] Result<Initramfs> guest_system();

@@ -16,7 +16,9 @@ constexpr auto kBetweenLooks = std::chrono::milliseconds(500);
 constexpr std::string_view kPolicy = R"({
   "policy": "booted", "version": 1,
   "rules": [{"id": "registers", "about": "hardware", "require": "boot.log_replays && boot.pcrs_match && size(boot.pcr_mismatches) == 0",
-             "otherwise": "contraindicated", "if_unknown": "warning", "because": "Something else was booted."}]
+             "otherwise": "contraindicated", "if_unknown": "warning", "because": "Something else was booted."},
+            {"id": "programs", "about": "executables", "require": "ima.clean",
+             "otherwise": "contraindicated", "if_unknown": "warning", "because": "Something ran that nobody approved."}]
 })";
 
 Result<void> done(const parts::CommandResult& result) {
@@ -61,9 +63,8 @@ parts::CommandResult RegistryOutside::act(const parts::Arguments& words) const {
     return parts::run(command);
 }
 
-Result<void> RegistryOutside::accept(ByteView reference) const {
-    const std::string file = scratch_.write("reference.json", reference);
-    return done(act({"reference", "set", file, "--group", "default"}));
+Result<void> RegistryOutside::accept(const std::string& reference) const {
+    return done(act({"reference", "set", reference, "--group", "default"}));
 }
 
 Result<Json> RegistryOutside::told(const parts::Arguments& words) const {

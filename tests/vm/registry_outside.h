@@ -14,13 +14,14 @@ namespace anchor::vm {
 class RegistryOutside {
 public:
     [[nodiscard]] static bool available() { return parts::Mosquitto::available(); }
-    /// Made, with a policy that asks for a replaying log and accepted registers, and running. Unavailable, with the output of what failed.
+    /// Made, with a policy that asks for a replaying log, accepted registers and a clean IMA list, and running. Unavailable, with the
+    /// output of what failed.
     [[nodiscard]] static Result<std::unique_ptr<RegistryOutside>> start();
 
     /// What a device needs to enrol.
     [[nodiscard]] Bytes claim_bundle() const { return scratch_.read("registry/claim-first.json"); }
-    /// Puts reference values in force: the octets of a document as `anchorctl reference make` writes it.
-    [[nodiscard]] Result<void> accept(ByteView reference) const;
+    /// Puts reference values in force: the document that `anchorctl reference make` wrote, and the table beside it.
+    [[nodiscard]] Result<void> accept(const std::string& reference) const;
     /// All that the registry knows of the device, once it has judged it to have this level and says `why` in the findings (at an enrolment
     /// it judges registers without a log, and has less to say). Unavailable, with what it knows instead, where it does not within some
     /// minutes.
