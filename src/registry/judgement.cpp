@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "judgement.h"
 
-#include <algorithm>
+#include <anchor/base/plain_text.h>
+#include <anchor/registry/numbers.h>
 
 namespace anchor::registry {
 namespace {
@@ -9,12 +10,8 @@ namespace {
 constexpr std::size_t kLongestInput = 2000;
 constexpr std::size_t kMostFindings = 32;
 
-// What findings quote comes from logs: paths of any octets, which no JSON can hold, and lists longer than a message.
-void make_plain(std::string& text) {
-    if (text.size() > kLongestInput) text = text.substr(0, kLongestInput) + "...";
-    std::ranges::replace_if(
-        text, [](char c) { return c < ' ' || c > '~'; }, '?');
-}
+// What findings quote comes from logs: paths of any octets, and lists longer than a message.
+void make_plain(std::string& text) { text = plain_text(text, kLongestInput); }
 
 protocol::AttestationResult result_of(const Appraisal& appraisal) {
     protocol::AttestationResult result = appraisal.result();
@@ -33,7 +30,7 @@ protocol::AttestationResult result_of(const Appraisal& appraisal) {
 
 Result<std::string> record_judgement(DeviceRecord& device, const Appraisal& appraisal, Authority& authority, WallTime now) {
     const protocol::AttestationResult result = result_of(appraisal);
-    device.result_version += 1;
+    device.result_version = number_after(device.result_version, now);
     device.result = canonical_json(protocol::to_json(result));
     device.appraised_at = now;
     if (appraisal.circumstances) device.earlier = appraisal.circumstances->as_earlier();

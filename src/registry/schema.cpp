@@ -7,7 +7,7 @@ namespace anchor::registry {
 namespace {
 
 // A step that was once released is never edited: the next one goes below it. Times are milliseconds since 1970.
-constexpr std::array<const char*, 5> kSteps = {
+constexpr std::array<const char*, 7> kSteps = {
     R"sql(
 CREATE TABLE devices (
     id TEXT PRIMARY KEY,
@@ -148,6 +148,19 @@ ALTER TABLE devices ADD COLUMN next_key BLOB NOT NULL DEFAULT x'';
 ALTER TABLE devices ADD COLUMN next_certificates TEXT NOT NULL DEFAULT '[]';
 CREATE INDEX devices_by_software_key ON devices(device_key) WHERE hardware_bound=0;
 CREATE INDEX devices_by_next_software_key ON devices(next_key) WHERE hardware_bound=0;
+)sql",
+    // A row that takes the place of another fires no trigger of deletion.
+    R"sql(
+CREATE TRIGGER audit_has_no_other_past BEFORE INSERT ON audit WHEN EXISTS (SELECT 1 FROM audit WHERE number=new.number)
+    BEGIN SELECT RAISE(ABORT, 'the audit log only grows'); END;
+)sql",
+    // How often standings have changed, in rows by the first letter of the devices: freshness documents carry these numbers, so that a
+    // device sees that its own may be another. Not below the seconds since 1970, so that a restored backup counts on.
+    R"sql(
+CREATE TRIGGER standings_change AFTER UPDATE OF standing_number ON devices WHEN new.standing_number > old.standing_number BEGIN
+    INSERT INTO counters (name, value) VALUES ('standing/' || substr(new.id, 1, 1), CAST(strftime('%s', 'now') AS INTEGER))
+        ON CONFLICT (name) DO UPDATE SET value = max(value + 1, excluded.value);
+END;
 )sql",
 };
 

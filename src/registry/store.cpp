@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <anchor/registry/numbers.h>
 #include <anchor/registry/store.h>
 
 #include "database.h"
@@ -8,6 +9,17 @@ namespace {
 
 constexpr int kAnswersPerDevice = 32;
 constexpr std::int64_t kMostAnswers = 100'000;
+constexpr WallTime kEver = WallTime::min();
+constexpr WallTime kNever = WallTime::max();
+
+Result<std::vector<AuditEntry>> entries_of(Query query) {
+    std::vector<AuditEntry> entries;
+    while (true) {
+        ANCHOR_ASSIGN_OR_RETURN(const bool found, query.step());
+        if (!found) return entries;
+        entries.push_back({query.number(0), query.time(1), query.text(2), query.text(3), query.text(4)});
+    }
+}
 
 }  // namespace
 
@@ -55,19 +67,48 @@ Result<std::uint64_t> Store::next_number(std::string_view counter) {
     return value;
 }
 
+Result<std::uint64_t> Store::next_number(std::string_view counter, WallTime now) {
+    Query query = database_->query("SELECT value FROM counters WHERE name=?", counter);
+    ANCHOR_ASSIGN_OR_RETURN(const bool found, query.step());
+    const std::uint64_t value = number_after(found ? query.number(0) : 0, now);
+    ANCHOR_RETURN_IF_ERROR(database_->run("INSERT OR REPLACE INTO counters (name, value) VALUES (?,?)", counter, value));
+    return value;
+}
+
+Result<std::map<std::string, std::uint64_t>> Store::standing_changes() {
+    Query query = database_->query("SELECT name, value FROM counters WHERE name LIKE 'standing/%'");
+    std::map<std::string, std::uint64_t> rows;
+    while (true) {
+        ANCHOR_ASSIGN_OR_RETURN(const bool found, query.step());
+        if (!found) return rows;
+        rows.emplace(query.text(0), query.number(1));
+    }
+}
+
 Result<void> Store::audit(std::string_view act, std::string_view device, std::string_view what, WallTime now) {
     return database_->run("INSERT INTO audit (at, act, device, what) VALUES (?,?,?,?)", now, act, device, what);
 }
 
 Result<std::vector<AuditEntry>> Store::audit_log(std::string_view device, std::size_t limit) {
-    Query query = database_->query("SELECT number, at, act, device, what FROM audit WHERE ?='' OR device=? ORDER BY number DESC LIMIT ?",
-                                   device, device, static_cast<std::uint64_t>(limit));
-    std::vector<AuditEntry> entries;
-    while (true) {
-        ANCHOR_ASSIGN_OR_RETURN(const bool found, query.step());
-        if (!found) return entries;
-        entries.push_back({query.number(0), query.time(1), query.text(2), query.text(3), query.text(4)});
-    }
+    return entries_of(
+        database_->query("SELECT number, at, act, device, what FROM audit WHERE ?='' OR device=? ORDER BY number DESC LIMIT ?", device,
+                         device, static_cast<std::uint64_t>(limit)));
+}
+
+Result<std::vector<AuditEntry>> Store::audit_page(const AuditFilter& filter, std::uint64_t after, std::size_t limit) {
+    return entries_of(database_->query(
+        "SELECT number, at, act, device, what FROM audit WHERE number>? AND at>=? AND at<? AND (?='' OR device=?) AND (?='' OR act=?)"
+        " ORDER BY number LIMIT ?",
+        after, filter.since.value_or(kEver), filter.until.value_or(kNever), filter.device, filter.device, filter.act, filter.act,
+        static_cast<std::uint64_t>(limit)));
+}
+
+Result<std::uint64_t> Store::audit_before_newest(const AuditFilter& filter, std::uint64_t count) {
+    Query query = database_->query(
+        "SELECT number FROM audit WHERE at>=? AND at<? AND (?='' OR device=?) AND (?='' OR act=?) ORDER BY number DESC LIMIT 1 OFFSET ?",
+        filter.since.value_or(kEver), filter.until.value_or(kNever), filter.device, filter.device, filter.act, filter.act, count);
+    ANCHOR_ASSIGN_OR_RETURN(const bool found, query.step());
+    return found ? query.number(0) : 0;
 }
 
 }  // namespace anchor::registry

@@ -13,13 +13,6 @@ namespace {
 
 constexpr std::size_t kAuditLines = 20;
 
-std::string level_of(const registry::DeviceRecord& device) {
-    if (device.result.empty()) return "unverified";
-    const auto json = parse_json(device.result);
-    if (!json) return "unreadable";
-    return json_string(*json, "level").value_or("unreadable");
-}
-
 Json brief(const registry::DeviceRecord& device) {
     return {{"id", device.id.text()},
             {"standing", to_string(device.standing.status)},
@@ -78,9 +71,10 @@ void print_detailed(const Json& json) {
 
 }  // namespace
 
-Result<void> list_devices(RegistryFiles& files, bool json) {
-    ANCHOR_ASSIGN_OR_RETURN(const auto devices, files.store().devices());
-    ANCHOR_ASSIGN_OR_RETURN(const auto pending, files.store().pending());
+Result<void> list_devices(RegistryFiles& files, const Selection& who, bool json) {
+    ANCHOR_ASSIGN_OR_RETURN(const auto devices, choose(files, who));
+    ANCHOR_ASSIGN_OR_RETURN(auto pending, files.store().pending());
+    if (!who.is_empty()) pending.clear();  // nothing of them is known yet
     if (json) {
         Json all = {{"devices", Json::array()}, {"pending", Json::array()}};
         for (const auto& device : devices) all["devices"].push_back(brief(device));
@@ -93,7 +87,7 @@ Result<void> list_devices(RegistryFiles& files, bool json) {
                   << level_of(device) << std::setw(8) << (device.online ? "online" : "away") << device.standing.group << "\n";
     }
     for (const auto& one : pending) std::cout << one.device << "  waits for approval since " << to_rfc3339(one.asked_at) << "\n";
-    if (devices.empty() && pending.empty()) std::cout << "No device yet.\n";
+    if (devices.empty() && pending.empty()) std::cout << (who.is_empty() ? "No device yet.\n" : "No device fits.\n");
     return {};
 }
 

@@ -3,10 +3,12 @@
 #include <CLI/CLI.hpp>
 #include <iostream>
 
+#include "audit_list.h"
 #include "authority_commands.h"
 #include "init.h"
 #include "operations.h"
 #include "put_aside.h"
+#include "rotate.h"
 #include "serve.h"
 
 namespace anchor::registryd {
@@ -28,6 +30,8 @@ struct Given {
     InitOptions init{.folder = "/var/lib/anchor-registry"};
     std::string device, what, note, reason, group = "default", file, keys, table, draft;
     PutAside order;
+    RotationOrder rotation;
+    AuditWish audit;
     unsigned worker = 1;
     bool json = false;
 };
@@ -66,15 +70,25 @@ void add_init(CLI::App& app, Given& given, Act& act) {
     command->callback([&] { act = [&] { return init(given.init); }; });
 }
 
+void add_selection(CLI::App& command, Selection& who) {
+    command.add_option("--label", who.labels, "All devices with this label, NAME=VALUE; may be said more than once");
+    command.add_option("--batch", who.batch, "All devices that enrolled with this claim");
+    command.add_option("--group", who.group, "All devices of this group");
+    command.add_option("--standing", who.standing, "All devices that are active, suspended or revoked");
+    command.add_option("--level", who.level, "All devices that the registry judged so last");
+    command.add_option("--ek-manufacturer", who.ek_manufacturer, "All devices whose EK certificate was issued by somebody of that name");
+}
+
 void add_devices(CLI::App& app, Given& given, Act& act) {
     auto* devices = app.add_subcommand("devices", "List the devices; \"devices show ID\" tells all about one");
     devices->add_flag("--json", given.json, "For scripts");
+    add_selection(*devices, given.order.who);
     auto* show = devices->add_subcommand("show", "All about one device");
     show->add_option("ID", given.device, "The device")->required();
     show->add_flag("--json", given.json, "For scripts");
     devices->callback([&, show] {
         act = with_files(given, [&given, show](RegistryFiles& files) {
-            return show->parsed() ? show_device(files, given.device, given.json) : list_devices(files, given.json);
+            return show->parsed() ? show_device(files, given.device, given.json) : list_devices(files, given.order.who, given.json);
         });
     });
     auto* approve_one = app.add_subcommand("approve", "Let a device enrol that waits for approval");
@@ -92,15 +106,36 @@ crypto::CrlReason code_of(const std::string& word) {
     return word == "retired" ? crypto::CrlReason::CessationOfOperation : crypto::CrlReason::PrivilegeWithdrawn;
 }
 
-CLI::App* add_order(CLI::App& app, Given& given, const char* name, const char* about) {
+CLI::App* add_order(CLI::App& app, Selection& who, bool& yes, const char* name, const char* about) {
     auto* command = app.add_subcommand(name, about);
-    Selection& who = given.order.who;
     command->add_option("ID", who.devices, "The devices");
-    command->add_option("--label", who.labels, "All devices with this label, NAME=VALUE; may be said more than once");
-    command->add_option("--batch", who.batch, "All devices that enrolled with this claim");
-    command->add_option("--ek-manufacturer", who.ek_manufacturer, "All devices whose EK certificate was issued by somebody of that name");
-    command->add_flag("--yes", given.order.yes, "Needed where the devices are not named one by one");
+    add_selection(*command, who);
+    command->add_flag("--yes", yes, "Needed where the devices are not named one by one");
     return command;
+}
+
+CLI::App* add_order(CLI::App& app, Given& given, const char* name, const char* about) {
+    return add_order(app, given.order.who, given.order.yes, name, about);
+}
+
+void add_rotate(CLI::App& app, Given& given, Act& act) {
+    RotationOrder& order = given.rotation;
+    auto* command = add_order(app, order.who, order.yes, "rotate", "Have devices take new certificates before their time");
+    command->add_flag("--all", order.all, "Everyone who is active");
+    command->add_option("--within", order.within, "Until when, from now: 1m to 366d")->capture_default_str();
+    command->callback([&] { act = with_files(given, [&order](RegistryFiles& files) { return order_rotation(files, order); }); });
+}
+
+void add_audit(CLI::App& app, Given& given, Act& act) {
+    AuditWish& wish = given.audit;
+    auto* command = app.add_subcommand("audit", "What was done and what came, the oldest first");
+    command->add_option("--device", wish.device, "Of this device");
+    command->add_option("--act", wish.act, "Of this kind, such as \"revoked\"");
+    command->add_option("--since", wish.since, "From then on: 2026-11-23T12:00:00Z, or 2h for two hours ago");
+    command->add_option("--until", wish.until, "Before then, likewise");
+    command->add_option("--newest", wish.newest, "So many of the newest");
+    command->add_flag("--json", wish.json, "For scripts: one object a line");
+    command->callback([&] { act = with_files(given, [&wish](RegistryFiles& files) { return list_audit(files, wish); }); });
 }
 
 void add_put_aside(CLI::App& app, Given& given, Act& act) {
@@ -149,13 +184,21 @@ void add_endorsements(CLI::App& app, Given& given, Act& act) {
     add->add_option("--note", given.note, "Whose it is, for people");
     add->callback(
         [&] { act = with_files(given, [&given](RegistryFiles& files) { return list_endorsement(files, given.what, given.note); }); });
-    ek->add_subcommand("list", "Show the listed EKs")->callback([&] { act = with_files(given, show_endorsements); });
-    auto* roots = ek->add_subcommand("roots", "Manufacturers whose EK certificates count");
-    roots->require_subcommand(1);
-    auto* add_root = roots->add_subcommand("add", "Add certificates, PEM or DER");
-    add_root->add_option("PATH", given.file, "A file, or a folder of files")->required();
-    add_root->callback([&] { act = with_files(given, [&given](RegistryFiles& files) { return add_roots(files, given.file); }); });
-}
+    auto* import = ek->add_subcommand("import", "List what a manufacturer has delivered: CSV with a column ek_sha256 or ek_certificate");
+    import->add_option("FILE", given.file, "The shipment list")->required();
+    import->add_option("--note", given.note, "Before what the other columns say, for people");
+    import->callback(
+        [&] { act = with_files(given, [&given](RegistryFiles& files) { return import_endorsements(files, given.file, given.note);
+});
+}  // namespace
+);
+ek->add_subcommand("list", "Show the listed EKs")->callback([&] { act = with_files(given, show_endorsements); });
+auto* roots = ek->add_subcommand("roots", "Manufacturers whose EK certificates count");
+roots->require_subcommand(1);
+auto* add_root = roots->add_subcommand("add", "Add certificates, PEM or DER");
+add_root->add_option("PATH", given.file, "A file, or a folder of files")->required();
+add_root->callback([&] { act = with_files(given, [&given](RegistryFiles& files) { return add_roots(files, given.file); }); });
+}  // namespace anchor::registryd
 
 void add_document(CLI::App& app, Given& given, Act& act, DocumentKind kind, const char* about) {
     auto* command = app.add_subcommand(std::string(to_string(kind)), about);
@@ -192,6 +235,8 @@ int run(int count, char** words) {
     serving->callback([&] { act = [&] { return serve(given.init.folder, given.worker); }; });
     add_devices(app, given, act);
     add_put_aside(app, given, act);
+    add_rotate(app, given, act);
+    add_audit(app, given, act);
     add_endorsements(app, given, act);
     add_authority_commands(app, given.init.folder, act);
     add_document(app, given, act, DocumentKind::Policy, "Policies of groups");

@@ -6,14 +6,19 @@
 
 #include <anchor/base/encoding.h>
 #include <anchor/base/file.h>
+#include <anchor/base/plain_text.h>
 #include <anchor/crypto/hash.h>
 #include <anchor/protocol/topics.h>
+#include <anchor/registry/numbers.h>
 #include <anchor/tpmwire/public_area.h>
+
+#include "shipment.h"
 
 namespace anchor::registryd {
 namespace {
 
 constexpr std::size_t kLargestFile = 1U << 20U;
+constexpr std::size_t kLargestShipment = 256UL << 20U;
 
 Result<registry::DeviceRecord> find_device(RegistryFiles& files, const std::string& text) {
     ANCHOR_ASSIGN_OR_RETURN(const DeviceId id, DeviceId::parse(text));
@@ -25,7 +30,7 @@ Result<registry::DeviceRecord> find_device(RegistryFiles& files, const std::stri
 // The new standing, signed and with the next number, so that it wins over what the device has.
 Result<void> renew_standing(RegistryFiles& files, registry::DeviceRecord& device, const std::string& act, const std::string& what) {
     ANCHOR_ASSIGN_OR_RETURN(registry::Authority * authority, files.authority());
-    device.standing.number += 1;
+    device.standing.number = registry::number_after(device.standing.number, files.clock().wall());
     ANCHOR_ASSIGN_OR_RETURN(device.standing_document, authority->standing(device.standing, device.id));
     ANCHOR_RETURN_IF_ERROR(files.store().save(device));
     return files.store().audit(act, device.id.text(), what, files.clock().wall());
@@ -97,6 +102,25 @@ Result<void> list_endorsement(RegistryFiles& files, const std::string& what, con
         ANCHOR_RETURN_IF_ERROR(files.store().list_endorsement(digest, note, files.clock().wall()));
         return files.store().audit("ek listed", "", to_hex(digest) + " " + note, files.clock().wall());
     });
+}
+
+Result<void> import_endorsements(RegistryFiles& files, const std::string& file, const std::string& note) {
+    ANCHOR_ASSIGN_OR_RETURN(const std::string text, read_text_file(file, kLargestShipment));
+    auto keys = shipment_from(text);
+    if (!keys) return std::move(keys).error().within(file);
+    const WallTime now = files.clock().wall();
+    const std::string count = std::to_string(keys->size()) + " endorsement keys";
+    const auto listed = files.store().atomically([&]() -> Result<void> {
+        for (const ShippedKey& key : *keys) {
+            const std::string both = note + (note.empty() || key.note.empty() ? "" : ", ") + key.note;
+            ANCHOR_RETURN_IF_ERROR(files.store().list_endorsement(key.digest, both, now));
+        }
+        const std::string digest = to_hex(crypto::hash(HashAlg::Sha256, as_bytes(text)).view());
+        return files.store().audit("ek imported", "", count + " of " + plain_text(file) + ", SHA-256 " + digest, now);
+    });
+    if (!listed) return listed;
+    std::cout << "listed " << count << "\n";
+    return {};
 }
 
 Result<void> show_endorsements(RegistryFiles& files) {

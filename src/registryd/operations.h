@@ -6,11 +6,12 @@
 #include <string>
 #include <vector>
 
-#include "registry_files.h"
+#include "selection.h"
 
 namespace anchor::registryd {
 
-[[nodiscard]] Result<void> list_devices(RegistryFiles& files, bool json);
+/// All of them, and who waits for approval; or those that fit.
+[[nodiscard]] Result<void> list_devices(RegistryFiles& files, const Selection& who, bool json);
 /// Denied where there is no such device.
 [[nodiscard]] Result<void> show_device(RegistryFiles& files, const std::string& id, bool json);
 [[nodiscard]] Result<void> approve(RegistryFiles& files, const std::string& id);
@@ -19,6 +20,8 @@ namespace anchor::registryd {
 
 /// `what` is a digest in hex, or a file: an EK certificate (PEM or DER), or a TPMT_PUBLIC or TPM2B_PUBLIC.
 [[nodiscard]] Result<void> list_endorsement(RegistryFiles& files, const std::string& what, const std::string& note);
+/// Puts all of a shipment list (shipment.h) on the EK list, or nothing. Rejected, naming file, line and column.
+[[nodiscard]] Result<void> import_endorsements(RegistryFiles& files, const std::string& file, const std::string& note);
 [[nodiscard]] Result<void> show_endorsements(RegistryFiles& files);
 /// Certificates of TPM makers, from a file or from every file of a folder.
 [[nodiscard]] Result<void> add_roots(RegistryFiles& files, const std::string& path);

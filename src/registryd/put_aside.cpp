@@ -3,10 +3,10 @@
 
 #include <algorithm>
 #include <iostream>
-#include <set>
 
 #include <anchor/base/file.h>
 #include <anchor/protocol/topics.h>
+#include <anchor/registry/numbers.h>
 #include <anchor/registry/revocations.h>
 #include <anchor/trust/gate.h>
 
@@ -17,61 +17,6 @@ namespace {
 
 using protocol::DocumentKind;
 using registry::DeviceRecord;
-
-std::string lower(std::string text) {
-    std::ranges::transform(text, text.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
-    return text;
-}
-
-Result<bool> has_label(const DeviceRecord& device, const std::string& wanted) {
-    const auto equals = wanted.find('=');
-    if (equals == std::string::npos || equals == 0) return rejected("--label " + wanted + ": expected NAME=VALUE");
-    const auto label = device.labels.find(wanted.substr(0, equals));
-    return label != device.labels.end() && label->second == wanted.substr(equals + 1);
-}
-
-bool is_made_by(const DeviceRecord& device, const std::string& manufacturer) {
-    if (device.ek_certificate.empty()) return false;
-    const auto certificate = crypto::Certificate::from_der(device.ek_certificate);
-    return certificate && lower(certificate->issuer()).find(lower(manufacturer)) != std::string::npos;
-}
-
-Result<bool> fits(const DeviceRecord& device, const Selection& who, const std::set<std::string>& batch) {
-    const std::string& id = device.id.text();
-    if (!who.devices.empty() && std::ranges::find(who.devices, id) == who.devices.end()) return false;
-    if (!who.batch.empty() && !batch.contains(id)) return false;
-    if (!who.ek_manufacturer.empty() && !is_made_by(device, who.ek_manufacturer)) return false;
-    for (const std::string& label : who.labels) {
-        ANCHOR_ASSIGN_OR_RETURN(const bool has, has_label(device, label));
-        if (!has) return false;
-    }
-    return true;
-}
-
-Result<std::vector<DeviceRecord>> named(RegistryFiles& files, const std::vector<std::string>& ids) {
-    std::vector<DeviceRecord> chosen;
-    for (const std::string& text : ids) {
-        ANCHOR_ASSIGN_OR_RETURN(const DeviceId id, DeviceId::parse(text));
-        ANCHOR_ASSIGN_OR_RETURN(auto device, files.store().device(id));
-        if (!device) return denied("there is no device " + text);
-        chosen.push_back(std::move(*device));
-    }
-    return chosen;
-}
-
-Result<std::vector<DeviceRecord>> choose(RegistryFiles& files, const Selection& who) {
-    if (who.is_by_name()) return named(files, who.devices);
-    ANCHOR_ASSIGN_OR_RETURN(const auto of_batch, files.store().devices_of_claim(who.batch));
-    std::set<std::string> batch;
-    for (const DeviceId& id : of_batch) batch.insert(id.text());
-    ANCHOR_ASSIGN_OR_RETURN(auto all, files.store().devices());
-    std::vector<DeviceRecord> chosen;
-    for (DeviceRecord& device : all) {
-        ANCHOR_ASSIGN_OR_RETURN(const bool fit, fits(device, who, batch));
-        if (fit) chosen.push_back(std::move(device));
-    }
-    return chosen;
-}
 
 // An act on devices, inside one transaction, with everything that it moves.
 class Act {
@@ -103,6 +48,8 @@ private:
     registry::Revocations revocations_;
 };
 
+std::uint64_t next_number(RegistryFiles& files, std::uint64_t previous) { return registry::number_after(previous, files.clock().wall()); }
+
 void tell(const DeviceRecord& device, std::string_view what) { std::cout << device.id.text() << "  " << what << "\n"; }
 
 // Nothing where there is nothing to do for this device.
@@ -114,12 +61,7 @@ std::string why_not(const DeviceRecord& device, StandingStatus status) {
 
 Result<void> set_all(RegistryFiles& files, const PutAside& order, StandingStatus status) {
     ANCHOR_ASSIGN_OR_RETURN(registry::Authority * authority, files.authority());
-    ANCHOR_ASSIGN_OR_RETURN(auto devices, choose(files, order.who));
-    if (devices.empty()) return denied("no device fits");
-    if (!order.who.is_by_name() && !order.yes) {
-        for (const DeviceRecord& device : devices) tell(device, to_string(device.standing.status));
-        return denied(std::to_string(devices.size()) + " devices fit: say --yes to go on");
-    }
+    ANCHOR_ASSIGN_OR_RETURN(auto devices, choose_for_act(files, order.who, order.yes));
     if (devices.size() == 1 && order.who.is_by_name()) {
         if (const std::string why = why_not(devices.front(), status); !why.empty()) return denied(devices.front().id.text() + " " + why);
     }
@@ -131,7 +73,7 @@ Result<void> set_all(RegistryFiles& files, const PutAside& order, StandingStatus
                 continue;
             }
             const std::string reason = status == StandingStatus::Active ? "" : order.reason;
-            ANCHOR_RETURN_IF_ERROR(act.give(device, status, reason, order.code, device.standing.number + 1));
+            ANCHOR_RETURN_IF_ERROR(act.give(device, status, reason, order.code, next_number(files, device.standing.number)));
             tell(device, to_string(status));
         }
         return {};
@@ -145,7 +87,7 @@ Result<std::string> signed_reinstatement(RegistryFiles& files, const DeviceRecor
                                 .tenant = files.settings().tenant,
                                 .audience = protocol::audience_device(device.id),
                                 .name = {},
-                                .version = device.standing.number + 1,
+                                .version = next_number(files, device.standing.number),
                                 .issued = files.clock().wall(),
                                 .not_after = std::nullopt,
                                 .body = {{"reason", reason}}};
@@ -177,7 +119,7 @@ Result<void> put_back(RegistryFiles& files, DeviceRecord device, const std::stri
     Act act(files, *authority);
     const auto given = files.store().atomically([&]() -> Result<void> {
         ANCHOR_RETURN_IF_ERROR(files.store().save_reinstatement(device.id, number, text));
-        ANCHOR_RETURN_IF_ERROR(act.give(device, StandingStatus::Active, "", crypto::CrlReason::Unspecified, number + 1));
+        ANCHOR_RETURN_IF_ERROR(act.give(device, StandingStatus::Active, "", crypto::CrlReason::Unspecified, next_number(files, number)));
         return files.store().audit("reinstated", device.id.text(), "by document " + std::to_string(number), files.clock().wall());
     });
     ANCHOR_RETURN_IF_ERROR(given);
@@ -193,7 +135,7 @@ Result<void> resume(RegistryFiles& files, const PutAside& order) { return set_al
 
 Result<void> reinstate(RegistryFiles& files, const std::string& text, const std::string& reason, const std::string& key_folder,
                        const std::string& out) {
-    ANCHOR_ASSIGN_OR_RETURN(auto devices, named(files, {text}));
+    ANCHOR_ASSIGN_OR_RETURN(auto devices, choose(files, {.devices = {text}}));
     ANCHOR_ASSIGN_OR_RETURN(const std::string document, signed_reinstatement(files, devices.front(), reason, key_folder));
     ANCHOR_RETURN_IF_ERROR(put_back(files, std::move(devices.front()), document));
     return out.empty() ? Result<void>() : write_new(out, as_bytes(document), 0644);
@@ -201,7 +143,7 @@ Result<void> reinstate(RegistryFiles& files, const std::string& text, const std:
 
 Result<void> take_reinstatement(RegistryFiles& files, const std::string& text, const std::string& file) {
     ANCHOR_ASSIGN_OR_RETURN(const std::string document, read_text_file(file, protocol::kMaxMessage));
-    ANCHOR_ASSIGN_OR_RETURN(auto devices, named(files, {text}));
+    ANCHOR_ASSIGN_OR_RETURN(auto devices, choose(files, {.devices = {text}}));
     return put_back(files, std::move(devices.front()), document);
 }
 

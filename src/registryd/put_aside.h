@@ -9,19 +9,9 @@
 
 #include <anchor/crypto/crl.h>
 
-#include "registry_files.h"
+#include "selection.h"
 
 namespace anchor::registryd {
-
-/// Which devices are meant: those that fit all that is said. Empty means nobody.
-struct Selection {
-    std::vector<std::string> devices;
-    std::vector<std::string> labels;  ///< "name=value", all of them
-    std::string batch;                ///< the claim with which they enrolled
-    std::string ek_manufacturer;      ///< stands in the name of who issued the EK's certificate, whatever its case
-
-    [[nodiscard]] bool is_by_name() const noexcept { return labels.empty() && batch.empty() && ek_manufacturer.empty(); }
-};
 
 struct PutAside {
     Selection who;

@@ -123,6 +123,14 @@ struct AuditEntry {
     std::string what;
 };
 
+/// Of the audit log only what fits all that is said.
+struct AuditFilter {
+    std::string device;
+    std::string act;
+    std::optional<WallTime> since;
+    std::optional<WallTime> until;
+};
+
 class Store {
 public:
     /// ":memory:" for a test. Denied: made by a newer program, or not ours to open.
@@ -240,10 +248,20 @@ public:
 
     /// The next of a row of numbers: 1, 2, ….
     [[nodiscard]] Result<std::uint64_t> next_number(std::string_view counter);
+    /// The next of a row that devices compare: see numbers.h.
+    [[nodiscard]] Result<std::uint64_t> next_number(std::string_view counter, WallTime now);
+    /// How often standings have changed, in rows by the first letter of the devices: "standing/<letter>". The database counts by itself,
+    /// whoever changes them, and not below the seconds since 1970.
+    [[nodiscard]] Result<std::map<std::string, std::uint64_t>> standing_changes();
 
+    // The audit log only grows: the database refuses to change or to remove what stands there.
     [[nodiscard]] Result<void> audit(std::string_view act, std::string_view device, std::string_view what, WallTime now);
     /// The newest first.
     [[nodiscard]] Result<std::vector<AuditEntry>> audit_log(std::string_view device, std::size_t limit);
+    /// In the order in which it happened, after that number.
+    [[nodiscard]] Result<std::vector<AuditEntry>> audit_page(const AuditFilter& filter, std::uint64_t after, std::size_t limit);
+    /// After which number the newest so many begin.
+    [[nodiscard]] Result<std::uint64_t> audit_before_newest(const AuditFilter& filter, std::uint64_t count);
 
 private:
     explicit Store(std::unique_ptr<Database> database);
