@@ -26,6 +26,8 @@ Result<protocol::Freshness> newest_versions(Store& store) {
         const std::string kind(to_string(document.kind));
         freshness.versions[document.name.empty() ? kind : kind + "/" + document.name] = document.version;
     }
+    ANCHOR_ASSIGN_OR_RETURN(auto standings, store.standing_changes());
+    freshness.versions.merge(standings);
     return freshness;
 }
 
@@ -109,7 +111,7 @@ Result<std::string> Authority::fresh() {
         ANCHOR_ASSIGN_OR_RETURN(const bool holds, still_holds(*stored, canonical_json(body), anchors_.keys_of(DocumentKind::Fresh)));
         if (holds) return stored->text;
     }
-    ANCHOR_ASSIGN_OR_RETURN(const std::uint64_t number, store_.next_number("fresh"));
+    ANCHOR_ASSIGN_OR_RETURN(const std::uint64_t number, store_.next_number("fresh", now));
     Document document = about(DocumentKind::Fresh, protocol::audience_fleet(), number);
     document.not_after = now + settings_.fresh_lifetime;
     document.body = body;
@@ -139,7 +141,7 @@ Result<std::vector<Bytes>> Authority::certify(const crypto::PublicKey& key, cons
         entry = crypto::RevocationEntry{std::chrono::floor<Seconds>(clock_.wall()),
                                         revoked ? crypto::CrlReason::PrivilegeWithdrawn : crypto::CrlReason::CertificateHold};
     }
-    ANCHOR_RETURN_IF_ERROR(record(certificate, device, entry));
+    ANCHOR_RETURN_IF_ERROR(record(issuer(), certificate, device, entry));
     return chain;
 }
 
@@ -149,26 +151,39 @@ Result<std::vector<Bytes>> Authority::certify_to_displace(const crypto::PublicKe
 
 Bytes Authority::issuer() const { return digest_of(keys_.issuing_chain.front().public_key()); }
 
-Result<crypto::Crl> Authority::issue_list(const crypto::CrlContent& content) {
-    return crypto::issue_crl(keys_.issuing_chain.front(), *keys_.issuing, content);
+std::vector<Bytes> Authority::issuers() const {
+    std::vector<Bytes> issuers = {issuer()};
+    for (const Predecessor& one : keys_.predecessors) issuers.push_back(digest_of(one.certificate.public_key()));
+    return issuers;
 }
 
-Result<void> Authority::record(const crypto::Certificate& certificate, const DeviceId& device,
+Result<crypto::Crl> Authority::issue_list(ByteView issuer, const crypto::CrlContent& content) {
+    if (equal(issuer, this->issuer())) return crypto::issue_crl(keys_.issuing_chain.front(), *keys_.issuing, content);
+    for (const Predecessor& one : keys_.predecessors) {
+        if (equal(issuer, digest_of(one.certificate.public_key()))) return crypto::issue_crl(one.certificate, *one.key, content);
+    }
+    return rejected("no issuing CA of this registry has that key");
+}
+
+Result<void> Authority::record(ByteView issuer, const crypto::Certificate& certificate, const DeviceId& device,
                                std::optional<crypto::RevocationEntry> revoked) {
-    return store_.record({issuer(), to_bytes(certificate.serial()), device.text(), digest_of(certificate.public_key()),
+    return store_.record({to_bytes(issuer), to_bytes(certificate.serial()), device.text(), digest_of(certificate.public_key()),
                           certificate.not_before(), certificate.not_after(), revoked});
 }
 
 Result<void> Authority::record_certificates(const DeviceRecord& device) {
     if (device.certificates.empty()) return {};
     ANCHOR_ASSIGN_OR_RETURN(const auto own, crypto::Certificate::from_der(device.certificates.front()));
-    // Of another issuing CA of ours: the lists of this one do not speak of it.
-    if (!equal(own.issuer_name(), keys_.issuing_chain.front().subject_name())) return {};
-    return record(own, device.id, std::nullopt);
+    if (own.verify_signature(keys_.issuing_chain.front().public_key())) return record(issuer(), own, device.id, std::nullopt);
+    for (const Predecessor& one : keys_.predecessors) {
+        if (!own.verify_signature(one.certificate.public_key())) continue;
+        return record(digest_of(one.certificate.public_key()), own, device.id, std::nullopt);
+    }
+    return {};  // of a CA whose key is not here any more: no list speaks of it
 }
 
 Result<void> Authority::publish_revocations(const protocol::RevocationManifest& manifest) {
-    ANCHOR_ASSIGN_OR_RETURN(const std::uint64_t number, store_.next_number("revocations"));
+    ANCHOR_ASSIGN_OR_RETURN(const std::uint64_t number, store_.next_number("revocations", clock_.wall()));
     Document document = about(DocumentKind::Revocations, protocol::audience_fleet(), number);
     document.body = protocol::to_json(manifest);
     ANCHOR_ASSIGN_OR_RETURN(std::string text, sign(document));

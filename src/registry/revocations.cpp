@@ -51,9 +51,8 @@ Result<bool> Revocations::refresh() {
     return store_.atomically([this] { return make_due(); });
 }
 
-Result<Revocations::Newest> Revocations::newest() {
-    Newest newest;
-    const Bytes issuer = authority_.issuer();
+Result<Revocations::Newest> Revocations::newest(const Bytes& issuer) {
+    Newest newest{issuer, {}, {}, {}};
     ANCHOR_ASSIGN_OR_RETURN(newest.full, store_.newest_list(issuer, ListKind::Full));
     ANCHOR_ASSIGN_OR_RETURN(newest.delta, store_.newest_list(issuer, ListKind::Delta));
     ANCHOR_ASSIGN_OR_RETURN(newest.broker, store_.newest_list(issuer, ListKind::Broker));
@@ -76,21 +75,34 @@ Revocations::Due Revocations::due(const Newest& newest, std::uint64_t change) co
 }
 
 Result<bool> Revocations::make_due() {
-    ANCHOR_ASSIGN_OR_RETURN(const Newest before, newest());
-    ANCHOR_ASSIGN_OR_RETURN(const std::uint64_t change, store_.newest_change(authority_.issuer()));
+    bool any = false;
+    bool for_devices = false;
+    std::optional<std::uint64_t> number;  // one for all that is made at once: they say the same (RFC 5280 §5.2.3)
+    for (const Bytes& issuer : authority_.issuers()) {
+        ANCHOR_ASSIGN_OR_RETURN(const Newest before, newest(issuer));
+        ANCHOR_ASSIGN_OR_RETURN(const Due made, make_due(before, number));
+        any = any || made.full || made.delta || made.broker;
+        for_devices = for_devices || made.full || made.delta;
+    }
+    if (for_devices) ANCHOR_RETURN_IF_ERROR(publish());
+    return any;
+}
+
+Result<Revocations::Due> Revocations::make_due(const Newest& before, std::optional<std::uint64_t>& number) {
+    ANCHOR_ASSIGN_OR_RETURN(const std::uint64_t change, store_.newest_change(before.issuer));
     const Due what = due(before, change);
-    if (!what.full && !what.delta && !what.broker) return false;
-    // One number for all that is made at once: they say the same (RFC 5280 §5.2.3).
-    ANCHOR_ASSIGN_OR_RETURN(const std::uint64_t number, store_.next_number("revocation lists"));
-    if (what.full) ANCHOR_RETURN_IF_ERROR(make(ListKind::Full, before, number, change));
-    if (what.delta) ANCHOR_RETURN_IF_ERROR(make(ListKind::Delta, before, number, change));
-    if (what.broker) ANCHOR_RETURN_IF_ERROR(make(ListKind::Broker, before, number, change));
-    if (what.full || what.delta) ANCHOR_RETURN_IF_ERROR(publish());
-    return true;
+    if (!what.full && !what.delta && !what.broker) return what;
+    if (!number) {
+        ANCHOR_ASSIGN_OR_RETURN(number, store_.next_number("revocation lists", clock_.wall()));
+    }
+    if (what.full) ANCHOR_RETURN_IF_ERROR(make(ListKind::Full, before, *number, change));
+    if (what.delta) ANCHOR_RETURN_IF_ERROR(make(ListKind::Delta, before, *number, change));
+    if (what.broker) ANCHOR_RETURN_IF_ERROR(make(ListKind::Broker, before, *number, change));
+    return what;
 }
 
 Result<void> Revocations::make(ListKind kind, const Newest& newest, std::uint64_t number, std::uint64_t change) {
-    const Bytes issuer = authority_.issuer();
+    const Bytes& issuer = newest.issuer;
     WallTime now = std::chrono::floor<Seconds>(clock_.wall());
     // OpenSSL takes the later of two lists by this time, which knows whole seconds.
     if (kind == ListKind::Broker && newest.broker) now = std::max(now, newest.broker->this_update + Seconds(1));
@@ -103,36 +115,47 @@ Result<void> Revocations::make(ListKind kind, const Newest& newest, std::uint64_
     } else {
         ANCHOR_ASSIGN_OR_RETURN(content.revoked, store_.revoked(issuer, now - kListedAfterExpiry));
     }
-    ANCHOR_ASSIGN_OR_RETURN(const crypto::Crl list, authority_.issue_list(content));
+    ANCHOR_ASSIGN_OR_RETURN(const crypto::Crl list, authority_.issue_list(issuer, content));
     const protocol::BlobName name{crypto::hash(HashAlg::Sha256, list.der()), list.der().size()};
     const std::uint64_t base = content.base.value_or(0);
     return store_.save(RevocationListRecord{issuer, kind, number, base, change, now, content.next_update, name}, list.der());
 }
 
 Result<void> Revocations::publish() {
-    ANCHOR_ASSIGN_OR_RETURN(const Newest lists, newest());
-    protocol::RevocationLists own{lists.full->name, lists.full->number, std::nullopt, 0};
-    if (lists.delta) {
-        own.delta = lists.delta->name;
-        own.delta_number = lists.delta->number;
+    protocol::RevocationManifest manifest;
+    for (const Bytes& issuer : authority_.issuers()) {
+        ANCHOR_ASSIGN_OR_RETURN(const Newest lists, newest(issuer));
+        protocol::RevocationLists own{lists.full->name, lists.full->number, std::nullopt, 0};
+        if (lists.delta) {
+            own.delta = lists.delta->name;
+            own.delta_number = lists.delta->number;
+        }
+        manifest.issuers.push_back(std::move(own));
     }
-    return authority_.publish_revocations({{std::move(own)}});
+    return authority_.publish_revocations(manifest);
 }
 
 Result<std::optional<Revocations::BrokerList>> Revocations::broker_list(std::uint64_t newer_than) {
-    ANCHOR_ASSIGN_OR_RETURN(const auto record, store_.newest_list(authority_.issuer(), ListKind::Broker));
-    if (!record || record->number <= newer_than) return std::optional<BrokerList>();
-    ANCHOR_ASSIGN_OR_RETURN(const crypto::Crl list, read(*record));
-    return std::optional(BrokerList{record->number, list.pem()});
+    BrokerList all;
+    for (const Bytes& issuer : authority_.issuers()) {
+        ANCHOR_ASSIGN_OR_RETURN(const auto record, store_.newest_list(issuer, ListKind::Broker));
+        if (!record) return std::optional<BrokerList>();
+        ANCHOR_ASSIGN_OR_RETURN(const crypto::Crl list, read(*record));
+        all.number = std::max(all.number, record->number);
+        all.pem += list.pem();
+    }
+    return all.number > newer_than ? std::optional(std::move(all)) : std::nullopt;
 }
 
 Result<std::vector<std::pair<std::string_view, crypto::Crl>>> Revocations::newest_lists() {
-    ANCHOR_ASSIGN_OR_RETURN(const Newest records, newest());
     std::vector<std::pair<std::string_view, crypto::Crl>> lists;
-    for (const auto& [kind, record] : {std::pair("full", &records.full), std::pair("delta", &records.delta)}) {
-        if (!*record) continue;
-        ANCHOR_ASSIGN_OR_RETURN(crypto::Crl list, read(**record));
-        lists.emplace_back(kind, std::move(list));
+    for (const Bytes& issuer : authority_.issuers()) {
+        ANCHOR_ASSIGN_OR_RETURN(const Newest records, newest(issuer));
+        for (const auto& [kind, record] : {std::pair("full", &records.full), std::pair("delta", &records.delta)}) {
+            if (!*record) continue;
+            ANCHOR_ASSIGN_OR_RETURN(crypto::Crl list, read(**record));
+            lists.emplace_back(kind, std::move(list));
+        }
     }
     return lists;
 }

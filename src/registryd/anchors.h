@@ -40,8 +40,9 @@ struct IssuingCertificate {
 };
 /// Offline: the root certifies it.
 [[nodiscard]] Result<void> certify_issuing(const IssuingCertificate& wanted);
-/// Puts the new issuing CA in the place of the old one, whose certificate is kept. Rejected: not for the requested key, or it leads to no
-/// device anchor in force. Denied: devices have certificates of the old one.
+/// Puts the new issuing CA in the place of the old one, which is kept for its revocation lists, and gives the broker the lists of all of
+/// them. Doing it again finishes what power has ended. Rejected: not for the requested key, or it leads to no device anchor in force.
+/// Denied: nothing was requested, or there are too many.
 [[nodiscard]] Result<void> install_issuing(RegistryFiles& files, const std::string& certificate);
 
 /// Offline: a new root, and where an old one is given, the new one certified by it, for brokers to show to devices that know

@@ -102,13 +102,16 @@ void BrokerGuard::reload() {
 void BrokerGuard::look_for_revoked() {
     const SteadyTime first = files_.clock().steady() + kFirstTry;
     const WallTime recently = files_.clock().wall() - kRecently;
-    const auto fresh = files_.store().revoked_after(authority_.issuer(), recently);
     const auto there = files_.store().online_but_put_aside();
-    if (!fresh || !there) return spdlog::error("devices that are put aside: {}", fresh ? there.error().what : fresh.error().what);
+    if (!there) return spdlog::error("devices that are put aside: {}", there.error().what);
     std::map<std::string, Displacement> wanted;
-    for (const auto& [device, since] : *fresh) {
-        const auto known = cut_.find(device);
-        if (known == cut_.end() || known->second < since) wanted.try_emplace(device, Displacement{first});
+    for (const Bytes& issuer : authority_.issuers()) {
+        const auto fresh = files_.store().revoked_after(issuer, recently);
+        if (!fresh) return spdlog::error("devices that are put aside: {}", fresh.error().what);
+        for (const auto& [device, since] : *fresh) {
+            const auto known = cut_.find(device);
+            if (known == cut_.end() || known->second < since) wanted.try_emplace(device, Displacement{first});
+        }
     }
     for (const std::string& device : *there) wanted.try_emplace(device, Displacement{first});
     for (auto& [device, one] : wanted) {

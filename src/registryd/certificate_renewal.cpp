@@ -10,6 +10,8 @@
 #include <anchor/crypto/certificate_builder.h>
 #include <anchor/registry/broker_config.h>
 
+#include "issuing_files.h"
+
 namespace anchor::registryd {
 namespace {
 
@@ -40,25 +42,21 @@ Result<Certificate> like(const Certificate& old, const std::string& tenant, cryp
 }
 
 // By an issuing authority that has been replaced: its successor certifies the same keys at once, and not when it is too late.
-bool is_by_predecessor(const Folder& folder, const Certificate& certificate) {
-    std::error_code error;
-    for (const auto& entry : std::filesystem::directory_iterator(folder.path("ca"), error)) {
-        const std::string name = entry.path().filename().string();
-        if (!name.starts_with("issuing-") || !name.ends_with(".pem")) continue;
-        const auto before = read_certificates(entry.path().string());
-        if (before && certificate.verify_signature(before->front().public_key())) return true;
-    }
-    return false;
+bool is_by_predecessor(const Folder& folder, const Certificate& certificate, WallTime now) {
+    const auto predecessors = read_predecessors(folder, now);
+    return predecessors && std::ranges::any_of(*predecessors, [&](const IssuingAuthority& one) {
+               return certificate.verify_signature(one.chain.front().public_key()).has_value();
+           });
 }
 
 Result<Renewal> renew(const Folder& folder, const std::string& tenant, const std::string& file, WallTime now) {
     ANCHOR_ASSIGN_OR_RETURN(const auto chain, read_certificates(file));
     const Certificate& old = chain.front();
-    const bool orphaned = is_by_predecessor(folder, old);
+    const bool orphaned = is_by_predecessor(folder, old, now);
     if (!is_due(old, now) && !orphaned) return Renewal::NotDue;
-    ANCHOR_ASSIGN_OR_RETURN(const auto issuing, read_certificates(folder.issuing_certificate()));
-    ANCHOR_ASSIGN_OR_RETURN(auto key, read_key(folder.issuing_key()));
-    ANCHOR_ASSIGN_OR_RETURN(auto builder, crypto::CertificateBuilder::open(issuing.front(), key));
+    ANCHOR_ASSIGN_OR_RETURN(auto authority, read_issuing(folder));
+    const std::vector<Certificate>& issuing = authority.chain;
+    ANCHOR_ASSIGN_OR_RETURN(auto builder, crypto::CertificateBuilder::open(issuing.front(), authority.key));
     if (!orphaned) ANCHOR_RETURN_IF_ERROR(old.verify_signature(issuing.front().public_key()));
 
     const WallTime since = std::chrono::floor<Seconds>(now) - kBackdated;

@@ -3,6 +3,8 @@
 
 #include <filesystem>
 
+#include "issuing_files.h"
+
 #include "configuration.h"
 
 namespace anchor::registryd {
@@ -22,11 +24,15 @@ Result<registry::Authority*> RegistryFiles::authority() {
     if (authority_) return authority_.get();
     registry::OnlineKeys keys;
     ANCHOR_ASSIGN_OR_RETURN(auto online, read_key(folder_.online_key()));
-    ANCHOR_ASSIGN_OR_RETURN(auto issuing, read_key(folder_.issuing_key()));
-    ANCHOR_ASSIGN_OR_RETURN(keys.issuing_chain, read_certificates(folder_.issuing_certificate()));
+    ANCHOR_ASSIGN_OR_RETURN(auto issuing, read_issuing(folder_));
+    ANCHOR_ASSIGN_OR_RETURN(auto predecessors, read_predecessors(folder_, clock_.wall()));
     ANCHOR_ASSIGN_OR_RETURN(keys.authority, read_public_keys(folder_.authority_public_keys()));
     keys.online = std::make_shared<crypto::SoftwareKey>(std::move(online));
-    keys.issuing = std::make_shared<crypto::SoftwareKey>(std::move(issuing));
+    keys.issuing = std::make_shared<crypto::SoftwareKey>(std::move(issuing.key));
+    keys.issuing_chain = std::move(issuing.chain);
+    for (IssuingAuthority& one : predecessors) {
+        keys.predecessors.push_back({std::make_shared<crypto::SoftwareKey>(std::move(one.key)), std::move(one.chain.front())});
+    }
     ANCHOR_ASSIGN_OR_RETURN(authority_, registry::Authority::open(settings_, *store_, clock_, std::move(keys)));
     return authority_.get();
 }

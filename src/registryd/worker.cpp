@@ -12,6 +12,7 @@
 #include <anchor/registry/broker_config.h>
 
 #include "certificate_renewal.h"
+#include "issuing_files.h"
 
 namespace anchor::registryd {
 namespace {
@@ -39,16 +40,15 @@ Result<Worker> Worker::open(RegistryFiles& files, unsigned number) {
 
 Result<void> Worker::make_certificate() const {
     const Folder& folder = files_.folder();
-    ANCHOR_ASSIGN_OR_RETURN(const auto issuing, read_certificates(folder.issuing_certificate()));
-    ANCHOR_ASSIGN_OR_RETURN(auto issuing_key, read_key(folder.issuing_key()));
-    ANCHOR_ASSIGN_OR_RETURN(auto builder, crypto::CertificateBuilder::open(issuing.front(), issuing_key));
+    ANCHOR_ASSIGN_OR_RETURN(auto issuing, read_issuing(folder));
+    ANCHOR_ASSIGN_OR_RETURN(auto builder, crypto::CertificateBuilder::open(issuing.chain.front(), issuing.key));
     ANCHOR_ASSIGN_OR_RETURN(const auto key, crypto::SoftwareKey::generate(KeyAlg::EcP256));
     const WallTime since = std::chrono::floor<Seconds>(files_.clock().wall()) - kBackdated;
-    const crypto::Validity validity{since, std::min<WallTime>(since + kServerLifetime, issuing.front().not_after())};
+    const crypto::Validity validity{since, std::min<WallTime>(since + kServerLifetime, issuing.chain.front().not_after())};
     const std::string name = registry::registry_name(number_);
     ANCHOR_ASSIGN_OR_RETURN(const auto certificate, builder.device(key.public_value(), files_.settings().tenant, name, validity));
     std::string pem = certificate.pem();
-    for (const auto& above : issuing) pem += above.pem();
+    for (const auto& above : issuing.chain) pem += above.pem();
     ANCHOR_RETURN_IF_ERROR(replace_file(folder.client_certificate(number_), as_bytes(pem), 0644));
     ANCHOR_RETURN_IF_ERROR(replace_file(folder.client_key(number_), key.to_pkcs8_pem().view(), 0600));
     return files_.store().atomically([&] { return files_.store().audit("worker made", "", name, files_.clock().wall()); });

@@ -20,11 +20,18 @@
 
 namespace anchor::registry {
 
+/// An authority that was replaced: it certifies nobody any more, and says what has become of those whom it did.
+struct Predecessor {
+    std::shared_ptr<DeviceKey> key;
+    crypto::Certificate certificate;
+};
+
 struct OnlineKeys {
     std::shared_ptr<DeviceKey> online;
     std::shared_ptr<DeviceKey> issuing;
     std::vector<crypto::Certificate> issuing_chain;  ///< the issuing CA first; the root is not part of it
     crypto::JwsKeys authority;                       ///< the keys that vouched for the first trust-anchor set
+    std::vector<Predecessor> predecessors;           ///< of the issuing CA, as far as anything that they certified may still be shown
 };
 
 class Authority {
@@ -57,8 +64,11 @@ public:
     // Revocation lists.
     /// SHA-256 over the issuing CA's SubjectPublicKeyInfo: by this its lists and certificates are told from those of others.
     [[nodiscard]] Bytes issuer() const;
-    [[nodiscard]] Result<crypto::Crl> issue_list(const crypto::CrlContent& content);
-    /// Remembers the certificate that stands in a device's record.
+    /// That one, and its predecessors.
+    [[nodiscard]] std::vector<Bytes> issuers() const;
+    /// Signed by one of them. Rejected: by another.
+    [[nodiscard]] Result<crypto::Crl> issue_list(ByteView issuer, const crypto::CrlContent& content);
+    /// Remembers the certificate that stands in a device's record, whichever of them issued it.
     [[nodiscard]] Result<void> record_certificates(const DeviceRecord& device);
     /// Signs and stores the next manifest.
     [[nodiscard]] Result<void> publish_revocations(const protocol::RevocationManifest& manifest);
@@ -68,7 +78,7 @@ private:
         : settings_(settings), store_(store), clock_(clock), keys_(std::move(keys)), builder_(std::move(builder)) {}
     [[nodiscard]] Result<std::string> sign(const protocol::Document& document);
     [[nodiscard]] Result<std::vector<Bytes>> certify_for(const crypto::PublicKey& key, const DeviceId& device, Seconds lifetime);
-    [[nodiscard]] Result<void> record(const crypto::Certificate& certificate, const DeviceId& device,
+    [[nodiscard]] Result<void> record(ByteView issuer, const crypto::Certificate& certificate, const DeviceId& device,
                                       std::optional<crypto::RevocationEntry> revoked);
     [[nodiscard]] protocol::Document about(protocol::DocumentKind kind, std::string audience, std::uint64_t version) const;
 

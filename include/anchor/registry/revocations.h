@@ -2,7 +2,8 @@
 #pragma once
 
 // Revocations: the owner's word about devices as certificate revocation lists (RFC 5280 §5). Devices get a full list and the newest delta
-// to it; the broker gets all of it in one list, each time that something changes.
+// to it; the broker gets all of it in one list, each time that something changes. Each issuing CA has lists of its own, those that were
+// replaced too: as long as their certificates are out there, a broker that checks one against no list refuses it.
 //
 // A list that has expired locks everyone out whom the broker asks for a certificate. So all lists are renewed at half of their life, and
 // the broker's lives a year: it lies beside the broker, and who can put an older one there can do anything else there as well.
@@ -28,15 +29,16 @@ public:
         std::uint64_t number = 0;
         std::string pem;
     };
-    /// The newest list for the broker. Nothing before the first refresh().
+    /// The newest lists for the broker, of every issuing CA, and the highest of their numbers. Nothing before the first refresh().
     [[nodiscard]] Result<std::optional<BrokerList>> broker_list(std::uint64_t newer_than = 0);
 
-    /// The newest full list and the delta to it, as devices get them.
+    /// The newest full lists and the deltas to them, as devices get them.
     [[nodiscard]] Result<std::vector<std::pair<std::string_view, crypto::Crl>>> newest_lists();
 
 private:
     [[nodiscard]] Result<crypto::Crl> read(const RevocationListRecord& record);
     struct Newest {
+        Bytes issuer;
         std::optional<RevocationListRecord> full;
         std::optional<RevocationListRecord> delta;
         std::optional<RevocationListRecord> broker;
@@ -46,9 +48,10 @@ private:
         bool delta = false;
         bool broker = false;
     };
-    [[nodiscard]] Result<Newest> newest();
+    [[nodiscard]] Result<Newest> newest(const Bytes& issuer);
     [[nodiscard]] Due due(const Newest& newest, std::uint64_t change) const;
     [[nodiscard]] Result<bool> make_due();
+    [[nodiscard]] Result<Due> make_due(const Newest& before, std::optional<std::uint64_t>& number);
     [[nodiscard]] Result<void> make(ListKind kind, const Newest& newest, std::uint64_t number, std::uint64_t change);
     [[nodiscard]] Result<void> publish();
 

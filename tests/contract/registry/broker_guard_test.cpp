@@ -14,6 +14,7 @@
 #include <anchor/crypto/hash.h>
 #include <anchor/link/paho_link.h>
 #include <parts/mosquitto.h>
+#include <registryd/anchors.h>
 #include <registryd/broker_guard.h>
 #include <registryd/folder.h>
 #include <registryd/init.h>
@@ -163,6 +164,34 @@ TEST_F(BrokerGuardTest, KeepsARevokedDeviceOutThatWasAway) {
     EXPECT_EQ(alice.connects, 0);
     EXPECT_THAT(alice.losses.back(), HasSubstr("revoked"));
     EXPECT_THAT(resume(*registry_, order(kAlice)).error().what, HasSubstr("only a signed reinstatement ends that"));
+}
+
+TEST_F(BrokerGuardTest, TheBrokerTakesDevicesOfTwoIssuingAuthoritiesAndRefusesThoseOfBoth) {
+    const LinkCredentials by_old = enrolled(kAlice);
+    const std::string request = files_.path("issuing.csr");
+    const std::string certificate = files_.path("issuing.pem");
+    ASSERT_TRUE(request_issuing(*registry_, request));
+    ASSERT_TRUE(certify_issuing({request, folder_.root_certificate(), certificate, {folder_.authority() + "/root.key", {}, {}}}));
+    ASSERT_TRUE(install_issuing(*registry_, certificate));
+    guard_->stop();
+    guard_.reset();
+    registry_ = RegistryFiles::open(folder_.path()).value();
+    guard_ = std::make_unique<BrokerGuard>(loop_, *registry_, *registry_->authority().value(), at_broker("registry"));
+    broker_->reload();
+
+    Connection alice(loop_);
+    Connection bob(loop_);
+    alice.start(by_old);
+    bob.start(enrolled(kBob));
+    run_until([&] { return alice.link.connected() && bob.link.connected(); });
+
+    ASSERT_TRUE(suspend(*registry_, order(kAlice)));
+    run_until([&] { return alice.losses.size() >= 3; });
+    EXPECT_THAT(alice.losses.back(), HasSubstr("revoked"));
+    EXPECT_TRUE(bob.link.connected());
+    ASSERT_TRUE(suspend(*registry_, order(kBob)));
+    run_until([&] { return bob.losses.size() >= 3; });
+    EXPECT_THAT(bob.losses.back(), HasSubstr("revoked"));
 }
 
 TEST_F(BrokerGuardTest, IsAskedTwiceAboutDevicesThatAreNotNamed) {

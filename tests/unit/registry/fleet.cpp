@@ -69,7 +69,7 @@ void Fleet::set_standing(const DeviceId& id, const std::function<void(Standing&)
 }
 
 OnlineKeys Fleet::keys() const {
-    OnlineKeys keys{online_, issuing_, {*issuing_certificate_}, {}};
+    OnlineKeys keys{online_, issuing_, {*issuing_certificate_}, {}, predecessors_};
     for (const auto& key : authority_keys_) keys.authority.emplace(key.public_value().thumbprint(), key.public_value());
     return keys;
 }
@@ -97,6 +97,14 @@ void Fleet::open() {
 void Fleet::reopen() {
     path_ == ":memory:" ? end_all_but_store() : close();
     open();
+}
+
+void Fleet::replace_issuing() {
+    predecessors_.push_back({issuing_, *issuing_certificate_});
+    issuing_ = std::make_shared<crypto::SoftwareKey>(new_key());
+    auto by_root = crypto::CertificateBuilder::open(*root_, root_key_).value();
+    const crypto::Validity validity{root_->not_before(), root_->not_after()};
+    issuing_certificate_ = by_root.authority(issuing_->public_value(), "issuing 2", validity, 0).value();
 }
 
 std::optional<Message> Fleet::ask(std::string topic, Bytes payload) {

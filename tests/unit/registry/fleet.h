@@ -37,6 +37,8 @@ public:
     /// The process ends, and begins.
     void close();
     void open();
+    /// Another issuing CA from the next reopen() on.
+    void replace_issuing();
     [[nodiscard]] std::optional<Message> ask(std::string topic, Bytes payload);
     /// Reference values of the default group, signed by the authority.
     void set_reference(const Json& body, std::optional<WallTime> not_after = {}) {
@@ -82,6 +84,7 @@ private:
     std::vector<crypto::SoftwareKey> authority_keys_;
     std::optional<crypto::Certificate> root_;
     std::optional<crypto::Certificate> issuing_certificate_;
+    std::vector<Predecessor> predecessors_;
     std::uint64_t document_version_ = 0;
 };
 

@@ -11,6 +11,8 @@
 #include <registryd/anchors.h>
 #include <registryd/certificate_renewal.h>
 #include <registryd/init.h>
+#include <registryd/issuing_files.h>
+#include <registryd/put_aside.h>
 #include <registryd/sign.h>
 
 namespace anchor::registryd {
@@ -55,6 +57,23 @@ protected:
         changes.out = scratch_.path("next-" + std::to_string(++files_));
         ANCHOR_RETURN_IF_ERROR(propose_anchors(*open(), changes));
         return publish(*open(), signed_by(who, changes.out, changes.out + ".before"), leave_behind);
+    }
+
+    // From the request to the root's signature.
+    void certify_next() {
+        ASSERT_TRUE(request_issuing(*open(), scratch_.path("issuing.csr")));
+        ASSERT_TRUE(certify_issuing({scratch_.path("issuing.csr"),
+                                     in_registry("ca/root.pem"),
+                                     scratch_.path("issuing.pem"),
+                                     {scratch_.path("elsewhere/root.key"), {}, {}}}));
+    }
+    // As an enrolment does.
+    void certify(const DeviceId& id) {
+        const auto files = open();
+        const auto key = crypto::SoftwareKey::generate(KeyAlg::EcP256).value();
+        registry::DeviceRecord device{.id = id};
+        device.certificates = files->authority().value()->certify(key.public_value(), device.id).value();
+        ASSERT_TRUE(files->store().save(device));
     }
 
     parts::Scratch scratch_{"ceremony"};
@@ -105,28 +124,64 @@ TEST_F(Ceremony, ASetThatWouldCutTheBrokerOffIsNotEvenProposed) {
     EXPECT_EQ(open()->authority().value()->anchors().version, 2U);
 }
 
-TEST_F(Ceremony, TheIssuingAuthorityIsReplaced) {
+TEST_F(Ceremony, TheIssuingAuthorityIsReplacedWithDevicesThatHaveCertificatesOfIt) {
     begin();
-    ASSERT_TRUE(request_issuing(*open(), scratch_.path("issuing.csr")));
-    ASSERT_TRUE(certify_issuing({scratch_.path("issuing.csr"),
-                                 in_registry("ca/root.pem"),
-                                 scratch_.path("issuing.pem"),
-                                 {scratch_.path("elsewhere/root.key"), {}, {}}}));
+    const auto id = DeviceId::parse("abcdefghijklmnopqrstuvwxyz").value();
+    certify(id);
+    certify_next();
     const auto before = read_certificates(in_registry("ca/issuing.pem")).value().front();
 
     const auto done = install_issuing(*open(), scratch_.path("issuing.pem"));
 
     ASSERT_TRUE(done) << done.error().what;
     EXPECT_NE(read_certificates(in_registry("ca/issuing.pem")).value().front().serial_text(), before.serial_text());
-    EXPECT_TRUE(std::filesystem::exists(in_registry("ca/issuing-" + before.serial_text() + ".pem"))) << "what it issued is still out there";
     EXPECT_EQ(renew_certificate(open()->folder(), "acme", in_registry("broker/broker.pem"), open()->clock().wall()).value(), Renewal::Done)
         << "the broker's is by the old one";
     EXPECT_EQ(renew_certificate(open()->folder(), "acme", in_registry("broker/broker.pem"), open()->clock().wall()).value(),
               Renewal::NotDue);
     const auto files = open();
-    const auto device = crypto::SoftwareKey::generate(KeyAlg::EcP256).value();
-    const auto id = DeviceId::parse("abcdefghijklmnopqrstuvwxyz").value();
-    EXPECT_TRUE(files->authority().value()->certify(device.public_value(), id));
+    EXPECT_EQ(files->authority().value()->issuers().size(), 2U);
+    const std::string for_broker = read_text_file(in_registry("broker/device.crl"), 1U << 20U).value();
+    EXPECT_NE(for_broker.find("-----BEGIN", 1), std::string::npos) << "the lists of both, or the broker refuses the devices of one";
+    ASSERT_TRUE(revoke(*files, {.who = {.devices = {id.text()}}, .reason = "lost"}));
+    EXPECT_NE(files->store().certificates(id).value().at(0).revoked, std::nullopt) << "the old one still says who counts no more";
+    EXPECT_TRUE(install_issuing(*open(), scratch_.path("issuing.pem"))) << "once more is no harm";
+}
+
+TEST_F(Ceremony, PowerMayFailWhileAnIssuingAuthorityIsInstalled) {
+    begin();
+    certify_next();
+    const auto serial_now = [&] { return read_issuing(Folder(scratch_.path("registry"))).value().chain.front().serial_text(); };
+    const std::string old_serial = serial_now();
+    const auto save = [&](const std::string& to) {
+        std::filesystem::copy(in_registry("ca"), scratch_.path(to), std::filesystem::copy_options::recursive);
+    };
+    save("before");
+    ASSERT_TRUE(install_issuing(*open(), scratch_.path("issuing.pem")));
+    const std::string new_serial = serial_now();
+    save("after");
+
+    // Everything is there under its own name, and the one file that counts is the old one, or already the new one.
+    for (const std::string counts : {"before", "after"}) {
+        std::filesystem::copy(scratch_.path("before"), in_registry("ca"),
+                              std::filesystem::copy_options::recursive | std::filesystem::copy_options::overwrite_existing);
+        std::filesystem::copy_file(scratch_.path(counts + "/issuing.pem"), in_registry("ca/issuing.pem"),
+                                   std::filesystem::copy_options::overwrite_existing);
+        EXPECT_EQ(serial_now(), counts == "before" ? old_serial : new_serial);
+        ASSERT_TRUE(open()->authority());
+        EXPECT_TRUE(install_issuing(*open(), scratch_.path("issuing.pem")));
+        EXPECT_EQ(serial_now(), new_serial);
+        EXPECT_EQ(open()->authority().value()->issuers().size(), 2U);
+    }
+}
+
+TEST_F(Ceremony, AskingAgainForACertificateMakesNoOtherKey) {
+    begin();
+    certify_next();
+    ASSERT_TRUE(request_issuing(*open(), scratch_.path("again.csr")));
+
+    EXPECT_TRUE(install_issuing(*open(), scratch_.path("issuing.pem"))) << "the first request was on its way";
+    EXPECT_FALSE(std::filesystem::exists(in_registry("ca/issuing-next.key")));
 }
 
 TEST_F(Ceremony, AForeignIssuingAuthorityIsRefused) {
@@ -138,17 +193,6 @@ TEST_F(Ceremony, AForeignIssuingAuthorityIsRefused) {
         {scratch_.path("issuing.csr"), scratch_.path("other.pem"), scratch_.path("issuing.pem"), {scratch_.path("cleo.key"), {}, {}}}));
 
     EXPECT_THAT(install_issuing(*open(), scratch_.path("issuing.pem")).error().what, HasSubstr("leads to none of the anchors"));
-}
-
-TEST_F(Ceremony, AnIssuingAuthorityThatDevicesHaveCertificatesOfStays) {
-    begin();
-    const auto files = open();
-    const auto key = crypto::SoftwareKey::generate(KeyAlg::EcP256).value();
-    registry::DeviceRecord device{.id = DeviceId::parse("abcdefghijklmnopqrstuvwxyz").value()};
-    device.certificates = files->authority().value()->certify(key.public_value(), device.id).value();
-    ASSERT_TRUE(files->store().save(device));
-
-    EXPECT_THAT(install_issuing(*files, scratch_.path("issuing.pem")).error().what, HasSubstr("1 devices have certificates"));
 }
 
 TEST_F(Ceremony, NobodySignsWithoutKnowingWhatIsInForce) {
