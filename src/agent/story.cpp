@@ -123,6 +123,7 @@ void Agent::Story::tick() {
     if (may_enroll && settings_.bundle && !enrollment_ && steady >= enroll_at_) enroll();
     rotate_when_due();
     conversation_.pass_time(steady);
+    settle_fresh();
     // What could not be saved was not acknowledged either: that comes with the standing, asked for anew.
     if (unsaved_ && state_.identity && save(SaveKind::Floor) && with_registry()) ask_for_standing();
     pass_time_floor(steady);

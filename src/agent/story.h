@@ -3,8 +3,8 @@
 
 // Story: the inside of the agent. Its chapters are one file each: story.cpp (waking, looking, judging, consequences), story_keys.cpp
 // (keys and connection), story_enroll.cpp, story_rotate.cpp, story_time.cpp, story_attest.cpp, story_documents.cpp, story_anchors.cpp,
-// story_blobs.cpp, story_revocations.cpp, story_lists.cpp, story_status.cpp. One object owns all of the state, because every chapter
-// turns on it; they only call each other through the functions below.
+// story_blobs.cpp, story_fresh.cpp, story_revocations.cpp, story_lists.cpp, story_status.cpp. One object owns all of the state, because
+// every chapter turns on it; they only call each other through the functions below.
 
 #include <memory>
 
@@ -163,10 +163,22 @@ private:
     void ask_for_wanted(const Standing& standing);
     [[nodiscard]] Result<void> accept(std::string_view text, protocol::DocumentKind kind);
     [[nodiscard]] Result<void> take(const trust::VerifiedDocument& verified);
-    void take_fresh(std::string_view text, std::optional<WallTime> answered);
     [[nodiscard]] Result<trust::VerifiedDocument> stored(std::string_view text, protocol::DocumentKind kind) const;
     void use_documents();
     void use_policies();
+
+    // story_fresh.cpp
+    static constexpr Milliseconds kAskMissingEvery{60'000};
+    /// What came with this device's own standing, taken already, says `with_standing`.
+    std::optional<protocol::Freshness> take_fresh(std::string_view text, std::optional<WallTime> answered, bool with_standing = false);
+    void settle_fresh();
+    [[nodiscard]] std::uint64_t floor_of(const std::string& key) const;
+    [[nodiscard]] std::vector<std::string> missing(const protocol::Freshness& says) const;
+    void ask_for_missing(const std::vector<std::string>& keys);
+    void ask_for_document(const std::string& key);
+    [[nodiscard]] std::optional<std::string> forgotten_in(std::string_view offered) const;
+    void give_back(const protocol::Freshness& says);
+    void give_back(const std::string& key, std::function<void(bool taken)> done);
 
     // story_anchors.cpp
     [[nodiscard]] Result<void> accept_anchors(std::string_view text);
@@ -286,6 +298,16 @@ private:
 
     // Freshness: how old it was when it came, and when that was.
     std::optional<std::pair<Milliseconds, SteadyTime>> fresh_;
+    // The newest word, while something that it names is missing.
+    struct WaitingFresh {
+        protocol::Freshness says;
+        Milliseconds age{0};
+        SteadyTime heard{};
+    };
+    std::optional<WaitingFresh> waiting_fresh_;
+    std::uint64_t standings_seen_ = 0;  // up to which change of standings this device has asked for its own
+    SteadyTime ask_missing_at_{};
+    std::map<std::string, SteadyTime> give_back_at_;  // not before
     std::optional<SteadyTime> result_at_;
 };
 

@@ -19,10 +19,15 @@ void Agent::Story::ask_for_standing() {
         if (!answer) return;
         slot_answered();
         prove_time(answer->issued);
-        take_fresh(answer->fresh, answer->issued);
         const auto text = json_string(answer->body, "standing");
         auto taken = text ? accept(*text, DocumentKind::Standing) : Result<void>(text.error());
-        if (!taken) note(Severity::Warning, "standing is refused: " + taken.error().what);
+        if (const auto says = take_fresh(answer->fresh, answer->issued, taken.has_value())) give_back(*says);
+        if (taken) return;
+        note(Severity::Warning, "standing is refused: " + taken.error().what);
+        if (!text || !forgotten_in(*text)) return;
+        give_back("standing", [this](bool taken_back) {
+            if (taken_back) ask_for_standing();
+        });
     });
 }
 
@@ -112,6 +117,7 @@ Result<void> Agent::Story::take(const trust::VerifiedDocument& verified) {
             note(Severity::Info, key + " version " + std::to_string(document.version) + " is in force");
             audit("document", {{"name", key}, {"version", std::to_string(document.version)}});
             use_documents();
+            settle_fresh();
             tick();
             return {};
         }
@@ -128,34 +134,8 @@ void Agent::Story::ask_for_wanted(const Standing& standing) {
     for (const auto& [key, version] : standing.wanted) {
         const auto floor = state_.floors.find(key);
         if (floor != state_.floors.end() && floor->second >= version) continue;
-        const auto slash = key.find('/');
-        const std::string kind_name = key.substr(0, slash);
-        const auto kind = protocol::document_kind_from(kind_name);
-        if (!kind) continue;
-        const std::string name = slash == std::string::npos ? "" : key.substr(slash + 1);
-        conversation_.ask(protocol::verb::kDocumentGet, {{"kind", kind_name}, {"name", name}, {"version", 0}}, settings_.reply_deadline,
-                          [this, kind = *kind, key = key](Result<Answer> answer) {
-                              auto text = answer ? json_string(answer->body, "document") : Result<std::string>(answer.error());
-                              auto taken = text ? accept(*text, kind) : Result<void>(text.error());
-                              if (!taken) note(Severity::Warning, key + " is refused: " + taken.error().what);
-                          });
+        ask_for_document(key);
     }
-}
-
-// How old the registry's word is. `answered` is the time of a reply to this device, by the registry's own clock, so that both ends of
-// the subtraction are its. What nobody asked for may be a repetition by the broker: its age is that by our clock, and it counts once.
-void Agent::Story::take_fresh(std::string_view text, std::optional<WallTime> answered) {
-    if (text.empty() || !state_.anchors || !state_.identity) return;
-    const auto verified = trust::Gate(*state_.anchors).accept(text, DocumentKind::Fresh, recipient());
-    if (!verified) return note(Severity::Warning, "freshness is refused: " + verified.error().what);
-    const protocol::Document& document = verified->document();
-    std::uint64_t& newest = state_.floors[trust::floor_key(document)];
-    if (!answered && fresh_ && document.version == newest) return;
-    newest = document.version;
-    const Milliseconds age = std::max(Milliseconds{0}, answered.value_or(now()) - document.issued);
-    const SteadyTime steady = parts_.clock.steady();
-    // A repeated old document must not look young: only a shorter age than the one that has passed counts.
-    if (!fresh_ || age <= fresh_->first + (steady - fresh_->second)) fresh_ = {age, steady};
 }
 
 // Verified anew, but not for expiry: an expired policy stays in force, and never loosens. Nor by the floors, which may be those of a

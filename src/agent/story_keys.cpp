@@ -7,6 +7,9 @@
 namespace anchor::agent {
 namespace {
 
+// What is asked for at every connection is not asked for twice.
+constexpr Milliseconds kFirstAnswers{5'000};
+
 struct Opened {
     std::shared_ptr<Keyring> keyring;
     std::shared_ptr<DeviceKey> key;
@@ -117,6 +120,7 @@ void Agent::Story::connected() {
     note(Severity::Info, "connected to " + state_.identity->broker_host + ":" + std::to_string(state_.identity->broker_port));
     const auto& voice = *conversation_.voice();
     (void)parts_.link.publish({voice.topics.presence(voice.device), to_bytes(R"({"online":true})"), {}, true});
+    ask_missing_at_ = parts_.clock.steady() + kFirstAnswers;
     ask_for_standing();
     attest();
     send_reports();
@@ -161,6 +165,8 @@ void Agent::Story::received(const Message& message) {
         if (!taken) catch_up();  // perhaps it is by a key that a newer set names
     } else if (!enrolling && !message.payload.empty()) {
         taken = import(as_text(message.payload));
+        const auto lost = taken ? std::nullopt : forgotten_in(as_text(message.payload));
+        if (lost) give_back(*lost, [](bool) {});
     }
     if (!taken) note(Severity::Warning, "message on " + message.topic + " is refused: " + taken.error().what);
 }

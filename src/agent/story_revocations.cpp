@@ -40,8 +40,14 @@ void Agent::Story::ask_for_standing_with_claim() {
     const StandingStatus before = state_.trust.standing;
     conversation_.ask(protocol::verb::kStandingGet, Json::object(), settings_.reply_deadline, [this, before](const Result<Answer>& answer) {
         const auto text = answer ? json_string(answer->body, "standing") : Result<std::string>(answer.error());
+        // Restored from a backup of before, it does not know this device: then it enrols as a stranger does.
+        const bool unknown = !text && text.error().kind == ErrorKind::Stale;
+        if (unknown && enrollment_ && !is_revoked()) return begin_enrollment();
         if (!text) return give_up_enrollment(text.error());
-        if (auto taken = accept(*text, DocumentKind::Standing); !taken) return give_up_enrollment(taken.error());
+        if (const auto taken = accept(*text, DocumentKind::Standing); !taken) {
+            const auto give_up = [this, why = taken.error()](bool) { give_up_enrollment(why); };
+            return forgotten_in(*text) ? give_back("standing", give_up) : give_up(false);
+        }
         const StandingStatus status = state_.trust.standing;
         if (status == StandingStatus::Suspended) return give_up_enrollment(denied("the owner has suspended this device"));
         if (status != before && !is_revoked()) return give_up_enrollment(unavailable("the owner has ended the suspension"));

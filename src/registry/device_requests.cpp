@@ -7,6 +7,7 @@
 
 #include "judgement.h"
 #include "rate_bound.h"
+#include "restored.h"
 
 namespace anchor::registry {
 namespace {
@@ -19,7 +20,7 @@ constexpr std::size_t kMaxReported = 1024;
 
 // What a revoked device may still learn: what it is.
 bool open_to_revoked(std::string_view asked) {
-    return asked == verb::kStandingGet || asked == verb::kStandingAck || asked == verb::kDocumentGet;
+    return asked == verb::kStandingGet || asked == verb::kStandingAck || asked == verb::kDocumentGet || asked == verb::kDocumentPut;
 }
 
 bool is_for(const StoredDocument& document, const DeviceRecord& device) {
@@ -48,6 +49,7 @@ Result<Requests::Answer> Requests::serve(DeviceRecord& device, const protocol::R
     if (request.verb == verb::kStandingAck) return acknowledge(device, request.body);
     if (request.verb == verb::kReport) return report(device, request.body);
     if (request.verb == verb::kDocumentGet) return document(device, request.body);
+    if (request.verb == verb::kDocumentPut) return give_back(device, request.body);
     if (request.verb == verb::kRotate) return rotate(device, request.body);
     return rejected("\"" + request.verb + "\" is nothing that this registry answers");
 }
@@ -138,6 +140,13 @@ Result<Requests::Answer> Requests::document(const DeviceRecord& device, const Js
     // One that is for others does not exist for this device.
     if (!document || !is_for(*document, device)) return rejected("there is no such document");
     return Answer{{{"document", document->text}}, {}};
+}
+
+Result<Requests::Answer> Requests::give_back(DeviceRecord& device, const Json& body) {
+    ANCHOR_RETURN_IF_ERROR(json_only_keys(body, {"document"}));
+    ANCHOR_ASSIGN_OR_RETURN(const std::string text, json_string(body, "document"));
+    ANCHOR_RETURN_IF_ERROR(take_back(settings_, store_, authority_, clock_, device, text));
+    return Answer{};
 }
 
 }  // namespace anchor::registry

@@ -3,6 +3,7 @@
 
 #include <anchor/crypto/hash.h>
 #include <anchor/crypto/random.h>
+#include <anchor/registry/numbers.h>
 #include <anchor/tpmwire/credential.h>
 
 #include "endorsement_check.h"
@@ -25,7 +26,7 @@ Result<void> check_known(Store& store, const CheckedKeys& keys) {
                   (known->standing.reason.empty() ? "" : ": " + known->standing.reason));
 }
 
-DeviceRecord record_of(const CheckedKeys& keys, const protocol::EnrollBegin& begin, const Settings& settings) {
+DeviceRecord record_of(const CheckedKeys& keys, const protocol::EnrollBegin& begin, const Settings& settings, WallTime now) {
     DeviceRecord device{.id = keys.device};
     device.hardware_bound = keys.ek.has_value();
     device.key_digest = keys.key_digest;
@@ -36,7 +37,7 @@ DeviceRecord record_of(const CheckedKeys& keys, const protocol::EnrollBegin& beg
         device.ek_certificate = begin.endorsement->certificate;
         device.ak_public = begin.ak_public;
     }
-    device.standing.number = 1;
+    device.standing.number = number_after(0, now);  // a restored registry may have known it, and given it higher ones than 1
     device.standing.group = settings.default_group;
     return device;
 }
@@ -103,7 +104,7 @@ Result<protocol::EnrollGrant> Enrollment::prove(std::string_view claim, const De
     ANCHOR_ASSIGN_OR_RETURN(const auto begin, protocol::enroll_begin_from(begin_body));
     ANCHOR_ASSIGN_OR_RETURN(const CheckedKeys keys, check_keys(begin, settings_, store_, now));
     ANCHOR_RETURN_IF_ERROR(check_known(store_, keys));
-    DeviceRecord record = record_of(keys, begin, settings_);
+    DeviceRecord record = record_of(keys, begin, settings_, now);
     ANCHOR_ASSIGN_OR_RETURN(const auto before, store_.device(keys.device));
     if (before) carry_over(record, *before);
     if (keys.ek) {

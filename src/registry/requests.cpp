@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <anchor/registry/requests.h>
 
-#include <algorithm>
-
+#include <anchor/base/plain_text.h>
 #include <anchor/crypto/hash.h>
 
 #include "rate_bound.h"
@@ -31,12 +30,7 @@ constexpr std::size_t kRefusedAskers = 10'000;
 constexpr std::size_t kLongestReason = 1000;
 
 // Reasons quote foreign input, perhaps cut in the middle of a character.
-std::string plain(std::string_view what) {
-    std::string text(what.substr(0, kLongestReason));
-    std::ranges::replace_if(
-        text, [](char c) { return c < ' ' || c > '~'; }, '?');
-    return text;
-}
+std::string plain(std::string_view what) { return plain_text(what, kLongestReason); }
 
 // The same octets on another topic are another request: who sends a foreign one gets no foreign answer.
 Digest digest_with_topic(const Message& message) {
@@ -159,10 +153,11 @@ Result<Requests::Answer> Requests::enroll(const Asked& asked, const Request& req
         ANCHOR_ASSIGN_OR_RETURN(const auto grant, enrollment_.prove(asked.topic.claim, request.device, request.body));
         return Answer{protocol::to_json(grant), {}};
     }
-    if (request.verb == protocol::verb::kStandingGet) {
-        // Who was put aside is let in nowhere else, and has to hear of it.
-        ANCHOR_ASSIGN_OR_RETURN(const auto device, store_.device(request.device));
-        if (!device) return denied("device " + request.device.text() + " is not known here: enrol");
+    // Who was put aside is let in nowhere else, and has to hear of it; and a registry that has forgotten it has to be told.
+    if (request.verb == protocol::verb::kStandingGet || request.verb == protocol::verb::kDocumentPut) {
+        ANCHOR_ASSIGN_OR_RETURN(auto device, store_.device(request.device));
+        if (!device) return stale("device " + request.device.text() + " is not known here: enrol");
+        if (request.verb == protocol::verb::kDocumentPut) return give_back(*device, request.body);
         return Answer{{{"standing", device->standing_document}}, {}};
     }
     return rejected("\"" + request.verb + "\" can't be asked with a claim certificate");

@@ -25,6 +25,7 @@ inline constexpr std::string_view kBlobGet = "blob.get";
 inline constexpr std::string_view kStandingGet = "standing.get";
 inline constexpr std::string_view kStandingAck = "standing.ack";
 inline constexpr std::string_view kDocumentGet = "document.get";
+inline constexpr std::string_view kDocumentPut = "document.put";
 inline constexpr std::string_view kReport = "report";
 inline constexpr std::string_view kRotate = "rotate";
 }  // namespace verb

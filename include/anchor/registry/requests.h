@@ -58,6 +58,7 @@ private:
     [[nodiscard]] Result<Answer> acknowledge(DeviceRecord& device, const Json& body);
     [[nodiscard]] Result<Answer> report(const DeviceRecord& device, const Json& body);
     [[nodiscard]] Result<Answer> document(const DeviceRecord& device, const Json& body);
+    [[nodiscard]] Result<Answer> give_back(DeviceRecord& device, const Json& body);
 
     // rotation.cpp
     [[nodiscard]] Result<Answer> rotate(DeviceRecord& device, const Json& body);

@@ -2,9 +2,12 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <fstream>
 #include <utility>
 
 #include <nlohmann/json.hpp>
+
+#include <anchor/base/file.h>
 
 #include "loopback_fleet.h"
 
@@ -32,6 +35,7 @@ protected:
             [&] { return fleet_->ctl({"attest"}).ok() && attested() != before && attested().find("failed") == std::string::npos; });
     }
     bool standing_is(const std::string& what) const { return fleet_->status()["standing"].value("status", "") == what; }
+    std::uint64_t standing_number() const { return fleet_->status()["standing"].value("number", std::uint64_t{0}); }
     bool never_enrolled_again() const { return serial() == serial_ && !serial_.empty(); }
 
     // What anchor-broker-reload@.path does where systemd watches the list.
@@ -138,6 +142,55 @@ TEST_F(Outages, EverythingLosesPowerAtOnce) {
 
     EXPECT_TRUE(fleet_->until_trusted()) << fleet_->logs();
     EXPECT_TRUE(attests()) << fleet_->logs();
+    EXPECT_TRUE(never_enrolled_again()) << fleet_->logs();
+}
+
+TEST_F(Outages, TheBrokerDropsWhatTheOwnerSaysAndTheDeviceAsksForIt) {
+    const std::string access = fleet_->path("registry/broker/fleet.acl");
+    std::string rules = read_text_file(access, 1U << 16U).value();
+    const auto rule = rules.find("/standing", rules.find("# Devices"));
+    ASSERT_NE(rule, std::string::npos) << rules;
+    rules.replace(rule, 9, "/nothing");
+    std::ofstream(access) << rules;
+    fleet_->broker().reload();
+
+    const std::uint64_t before = standing_number();
+    const auto moved = fleet_->registry({"group", fleet_->device_id(), "elsewhere"});
+    const bool heard = LoopbackFleet::until([&] { return standing_number() > before; });
+
+    EXPECT_TRUE(moved.ok()) << moved.output;
+    EXPECT_TRUE(heard) << fleet_->logs();
+}
+
+TEST_F(Outages, TheRegistryIsRestoredFromAnOldBackupAndTheDeviceTellsItWhatItForgot) {
+    const auto copy = [this](const std::string& from, const std::string& to) {
+        for (const auto* ending : {"", "-wal", "-shm"}) {
+            std::filesystem::remove(fleet_->path(to + ending));
+            if (std::filesystem::exists(fleet_->path(from + ending))) {
+                std::filesystem::copy_file(fleet_->path(from + ending), fleet_->path(to + ending));
+            }
+        }
+    };
+    fleet_->kill_registry();
+    copy("registry/registry.db", "backup.db");
+    ASSERT_TRUE(fleet_->start_registry());
+    const std::uint64_t before = standing_number();
+    ASSERT_TRUE(fleet_->registry({"group", fleet_->device_id(), "elsewhere"}).ok());
+    ASSERT_TRUE(LoopbackFleet::until([&] { return standing_number() > before; })) << fleet_->logs();
+
+    fleet_->kill_registry();
+    copy("backup.db", "registry/registry.db");
+    ASSERT_TRUE(fleet_->start_registry());
+    const bool told = LoopbackFleet::until([this] {
+        const auto audit = fleet_->registry({"audit", "--act", "numbers went backwards"});
+        return audit.output.find("came back from the device") != std::string::npos;
+    });
+    const auto known = fleet_->registry({"devices", "show", fleet_->device_id(), "--json"});
+
+    EXPECT_TRUE(told) << fleet_->logs();
+    EXPECT_NE(known.output.find(R"("group": "elsewhere")"), std::string::npos) << known.output;
+    ASSERT_TRUE(fleet_->registry({"group", fleet_->device_id(), "default"}).ok());
+    EXPECT_TRUE(fleet_->until_trusted()) << "the owner's word afterwards is heard\n" << fleet_->logs();
     EXPECT_TRUE(never_enrolled_again()) << fleet_->logs();
 }
 

@@ -89,7 +89,7 @@ TEST_F(ServiceTest, PublishesEverythingOnceItLeadsAndThenWhatIsNew) {
     stand(StandingStatus::Suspended);
     tick();
 
-    EXPECT_THAT(topics_of(at_fleet), testing::ElementsAre(standing));
+    EXPECT_THAT(topics_of(at_fleet), testing::ElementsAre(fleet.topics.fleet("fresh"), standing)) << "and that there is something new";
     EXPECT_TRUE(at_fleet.sent.front().retain);
 }
 

@@ -55,8 +55,8 @@ TEST(Shipment, TellsEveryMistakeWithItsLineAndColumn) {
     EXPECT_THAT(refusal("ek_sha256,a\n" + kA + ",x\"y\n"), HasSubstr("line 2, column 67: a quote inside"));
     EXPECT_THAT(refusal("ek_sha256,ek_certificate\n,\n"), HasSubstr("line 2, column 1: has neither"));
     EXPECT_THAT(refusal("ek_certificate\nAAAA\n"), HasSubstr("line 2, column 1: ek_certificate"));
-    EXPECT_THAT(refusal(std::string(64, ',')), HasSubstr("line 1, column 2: a second column \"\""));
-    EXPECT_THAT(refusal(std::string(65, ',')), HasSubstr("line 1, column 65: more than 64 columns"));
+    EXPECT_THAT(refusal(std::string(63, ',')), HasSubstr("line 1, column 2: a second column \"\""));
+    EXPECT_THAT(refusal(std::string(64, ',')), HasSubstr("line 1, column 65: more than 64 columns"));
 }
 
 TEST(Shipment, NoNoteSteersATerminalOrGrowsForEver) {
