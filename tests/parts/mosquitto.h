@@ -32,6 +32,7 @@ public:
     [[nodiscard]] Result<void> restart();
     /// SIGHUP: read certificates and access lists anew.
     void reload();
+    [[nodiscard]] pid_t pid() const noexcept { return process_.pid(); }
 
 private:
     explicit Mosquitto(std::uint16_t port) : scratch_("mosquitto"), port_(port) {}
