@@ -68,8 +68,8 @@ Result<std::vector<BlobName>> lists_from(const Json& json) {
 
 Result<DeviceState> read(ByteView octets) {
     ANCHOR_ASSIGN_OR_RETURN(const Json json, parse_json(as_text(octets), {.octets = kMaxOctets}));
-    ANCHOR_RETURN_IF_ERROR(json_only_keys(
-        json, {"identity", "anchors", "floors", "group", "documents", "trust", "time_floor", "tpm_clock", "ima", "lists", "waiting"}));
+    ANCHOR_RETURN_IF_ERROR(json_only_keys(json, {"identity", "anchors", "floors", "group", "documents", "trust", "time_floor", "tpm_clock",
+                                                 "ima", "lists", "waiting", "leaving", "destination", "retired"}));
     DeviceState state;
     if (json.contains("identity")) {
         ANCHOR_ASSIGN_OR_RETURN(auto identity, identity::identity_from(json["identity"]));
@@ -108,6 +108,15 @@ Result<DeviceState> read(ByteView octets) {
     if (json.contains("tpm_clock")) {
         ANCHOR_ASSIGN_OR_RETURN(state.tpm_clock, json_unsigned(json, "tpm_clock"));
     }
+    if (json.contains("leaving")) {
+        ANCHOR_ASSIGN_OR_RETURN(state.leaving, json_string(json, "leaving"));
+    }
+    if (json.contains("destination")) {
+        ANCHOR_ASSIGN_OR_RETURN(state.destination, protocol::destination_from(json["destination"]));
+    }
+    if (json.contains("retired")) {
+        ANCHOR_ASSIGN_OR_RETURN(state.retired, json_bool(json, "retired"));
+    }
     return state;
 }
 
@@ -120,6 +129,9 @@ Bytes encode(const DeviceState& state) {
                  {"trust", trust_json(state.trust)},
                  {"time_floor", to_rfc3339(state.time_floor)}};
     if (state.tpm_clock) json["tpm_clock"] = *state.tpm_clock;
+    if (!state.leaving.empty()) json["leaving"] = state.leaving;
+    if (state.destination) json["destination"] = protocol::to_json(*state.destination);
+    if (state.retired) json["retired"] = true;
     if (state.identity) json["identity"] = identity::to_json(*state.identity);
     if (state.anchors) json["anchors"] = {{"version", state.anchors->version}, {"body", protocol::to_json(*state.anchors)}};
     if (!state.waiting.empty()) json["waiting"] = Json(state.waiting);

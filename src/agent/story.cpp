@@ -120,12 +120,13 @@ void Agent::Story::tick() {
     if (!loaded_ && !load()) return;
     if (state_.identity && !keyring_) open_keys();
     const bool may_enroll = !state_.identity || is_revoked() || refused_as_revoked_ || renewing_;
-    if (may_enroll && settings_.bundle && !enrollment_ && steady >= enroll_at_) enroll();
+    if (may_enroll && !state_.retired && settings_.bundle && !enrollment_ && steady >= enroll_at_) enroll();
     rotate_when_due();
+    depart_when_said();
     conversation_.pass_time(steady);
     settle_fresh();
     // What could not be saved was not acknowledged either: that comes with the standing, asked for anew.
-    if (unsaved_ && state_.identity && save(SaveKind::Floor) && with_registry()) ask_for_standing();
+    if (unsaved_ && save(SaveKind::Floor) && with_registry()) ask_for_standing();
     pass_time_floor(steady);
     save_time_floor();
     send_reports();
@@ -289,6 +290,7 @@ const TrustState& Agent::trust() const noexcept { return story_->trust(); }
 bool Agent::allows(std::string_view name) const { return story_->allows(name); }
 Json Agent::status() const { return story_->status(); }
 Json Agent::decision(Level wanted) const { return story_->decision(wanted); }
+Result<void> Agent::reset() { return story_->reset(); }
 void Agent::rotate(std::function<void(Result<std::string>)> done) { story_->rotate(std::move(done)); }
 void Agent::quote(Bytes nonce, std::function<void(Result<QuoteForPeople>)> done) { story_->quote(std::move(nonce), std::move(done)); }
 Result<Json> Agent::verify_peer(std::string_view pem, bool demand_current) const { return story_->verify_peer(pem, demand_current); }

@@ -2,9 +2,9 @@
 #pragma once
 
 // Story: the inside of the agent. Its chapters are one file each: story.cpp (waking, looking, judging, consequences), story_keys.cpp
-// (keys and connection), story_enroll.cpp, story_rotate.cpp, story_time.cpp, story_attest.cpp, story_documents.cpp, story_anchors.cpp,
-// story_blobs.cpp, story_fresh.cpp, story_revocations.cpp, story_lists.cpp, story_status.cpp. One object owns all of the state, because
-// every chapter turns on it; they only call each other through the functions below.
+// (keys and connection), story_enroll.cpp, story_rotate.cpp, story_departure.cpp, story_time.cpp, story_attest.cpp, story_documents.cpp,
+// story_anchors.cpp, story_blobs.cpp, story_fresh.cpp, story_revocations.cpp, story_lists.cpp, story_status.cpp. One object owns all of
+// the state, because every chapter turns on it; they only call each other through the functions below.
 
 #include <memory>
 
@@ -40,6 +40,9 @@ public:
 
     // story_rotate.cpp
     void rotate(std::function<void(Result<std::string>)> done);
+
+    // story_departure.cpp
+    [[nodiscard]] Result<void> reset();
 
     // story_documents.cpp
     [[nodiscard]] Result<void> import(std::string_view text);
@@ -113,6 +116,13 @@ private:
     void drop_next(const std::string& why);
     void rotation_failed(const Error& why);
     void rotation_over(const Result<std::string>& how);
+
+    // story_departure.cpp
+    [[nodiscard]] Result<void> take_departure(const trust::VerifiedDocument& verified);
+    void depart_when_said();
+    void say_farewell();
+    void leave();
+    void begin_anew(DeviceState next, const std::string& why);
 
     // story_lists.cpp
     [[nodiscard]] static bool is_list(std::string_view text);
@@ -282,6 +292,10 @@ private:
     Milliseconds rotation_patience_{};
     std::string rotation_error_;
     std::vector<std::function<void(Result<std::string>)>> waiting_for_rotation_;
+
+    // Departure.
+    bool parting_ = false;  // the last message is on its way
+    std::optional<SteadyTime> leave_at_;
 
     // Attestation.
     bool attesting_ = false;

@@ -70,6 +70,11 @@ Result<void> Agent::Story::take(const trust::VerifiedDocument& verified) {
             const bool moved = std::exchange(state_.group, standing.group) != standing.group;
             if (news) audit("standing", {{"number", std::to_string(standing.number)}, {"status", std::string(to_string(standing.status))}});
             apply(trust::StandingArrived{standing});
+            // The registry has heard the farewell, whether its answer comes or not.
+            if (is_revoked() && !state_.leaving.empty()) {
+                leave();
+                return {};
+            }
             if (enrollment_) return {};  // heard on the way to a new identity
             if (unsaved_ && is_revoked()) withhold_credentials();
             // The last that a revoked device says with its own key. What could not be saved is not acknowledged.
@@ -123,6 +128,7 @@ Result<void> Agent::Story::take(const trust::VerifiedDocument& verified) {
         }
         case DocumentKind::Revocations: return take_manifest(verified);
         case DocumentKind::Reinstatement: return take_reinstatement(document);
+        case DocumentKind::Departure: return take_departure(verified);
         case DocumentKind::Reply:
         case DocumentKind::Anchors:
         case DocumentKind::Approval: break;

@@ -24,7 +24,12 @@ Result<protocol::DocumentKind> kind_of(std::string_view text) {
 void Agent::Story::enroll() {
     const protocol::ClaimBundle& bundle = *settings_.bundle;
     enroll_at_ = parts_.clock.steady() + kRetrySoon;
-    auto anchors = trust::Gate::first(bundle.anchors, bundle.authority, bundle.tenant);
+    // Who was handed over goes to nobody else, and believes of him what the owner before has signed.
+    const auto& next = state_.destination;
+    if (next && next->tenant != bundle.tenant)
+        return give_up_enrollment(
+            denied("this device was handed over to \"" + next->tenant + "\", and its claim bundle is another owner's"));
+    auto anchors = trust::Gate::first(bundle.anchors, next ? next->authority : bundle.authority, bundle.tenant);
     if (!anchors) return give_up_enrollment(std::move(anchors).error().within("claim bundle: trust-anchor set"));
     auto key = crypto::SoftwareKey::parse(bundle.private_key.view());
     if (!key) return give_up_enrollment(std::move(key).error().within("claim bundle: private key"));
@@ -47,7 +52,7 @@ void Agent::Story::enroll() {
             return identity::Enrollment::begin(parts_.root, settings, known ? std::optional(std::move(*known)) : std::nullopt);
         },
         [this](Result<identity::Enrollment> begun) {
-            if (stopped_) return;
+            if (stopped_ || state_.retired) return;
             if (!begun && state_.identity && (begun.error().kind == ErrorKind::Stale || begun.error().kind == ErrorKind::Corrupt)) {
                 enroll_at_ = parts_.clock.steady() + kRetrySoon;
                 return forget_identity(begun.error());

@@ -45,7 +45,7 @@ void Agent::Story::open_keys() {
         parts_.worker, [this, state, blob] { return open_both(parts_.root, *state, *blob); },
         [this](Result<Opened> opened) {
             opening_ = false;
-            if (stopped_) return;
+            if (stopped_ || !state_.identity) return;
             if (!opened && (opened.error().kind == ErrorKind::Stale || opened.error().kind == ErrorKind::Corrupt)) {
                 if (!on_next_) return forget_identity(opened.error());
                 drop_next(opened.error().what);
@@ -122,6 +122,7 @@ void Agent::Story::connected() {
     (void)parts_.link.publish({voice.topics.presence(voice.device), to_bytes(R"({"online":true})"), {}, true});
     ask_missing_at_ = parts_.clock.steady() + kFirstAnswers;
     ask_for_standing();
+    say_farewell();
     attest();
     send_reports();
     fetch_ima_table();

@@ -70,7 +70,11 @@ Json Agent::Story::status() const {
                {"lockout_counter", claim_json(claims_, "tpm.lockout_counter")}};
     }
     Json identity = {{"device", nullptr},         {"tenant", nullptr},      {"enrolled", state_.identity.has_value()},
-                     {"hardware_bound", nullptr}, {"certificate", nullptr}, {"rotation", nullptr}};
+                     {"hardware_bound", nullptr}, {"certificate", nullptr}, {"rotation", nullptr},
+                     {"departure", nullptr}};
+    if (state_.destination || state_.retired || !state_.leaving.empty()) {
+        identity["departure"] = {{"to", state_.destination ? Json(state_.destination->tenant) : Json()}, {"done", state_.leaving.empty()}};
+    }
     if (state_.identity) {
         identity["device"] = state_.identity->device.text();
         identity["tenant"] = state_.identity->tenant;

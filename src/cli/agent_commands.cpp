@@ -126,6 +126,13 @@ Result<int> rotate_now(const AgentAccess& agent, std::ostream& out) {
     return exit_code::kDone;
 }
 
+Result<int> reset_device(const AgentAccess& agent, bool yes, std::ostream& out) {
+    if (!yes) return of_this_side(denied("the device would forget its owner, its keys and its policies: say --yes"));
+    ANCHOR_RETURN_IF_ERROR(call_agent(agent, "Reset", Json::object()));
+    out << "reset: this device has no owner and has not enrolled\n";
+    return exit_code::kDone;
+}
+
 Result<int> import_document(const AgentAccess& agent, const std::string& file, std::ostream& out) {
     auto document = read_text_file(file, kMaxDocument);
     if (!document) return of_this_side(std::move(document).error());

@@ -32,6 +32,8 @@ struct StatusOptions {
 [[nodiscard]] Result<int> fetch_evidence(const AgentAccess& agent, const std::string& nonce, const std::string& folder, std::ostream& out);
 [[nodiscard]] Result<int> attest_now(const AgentAccess& agent, bool json, std::ostream& out, const Painter& paint);
 [[nodiscard]] Result<int> rotate_now(const AgentAccess& agent, std::ostream& out);
+/// Has the device forget its owner. Denied unless `yes`.
+[[nodiscard]] Result<int> reset_device(const AgentAccess& agent, bool yes, std::ostream& out);
 [[nodiscard]] Result<int> import_document(const AgentAccess& agent, const std::string& file, std::ostream& out);
 /// Judges another device's certificate, PEM or DER. Rejected with the reason where it is not to be trusted.
 [[nodiscard]] Result<int> verify_peer(const AgentAccess& agent, const std::string& file, bool current, std::ostream& out);

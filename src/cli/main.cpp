@@ -28,6 +28,7 @@ struct Arguments {
     bool json = false;
     bool yaml = false;
     bool any_age = false;
+    bool yes = false;
     Action action;
 };
 
@@ -53,6 +54,10 @@ void add_orders(CLI::App& app, Arguments& args, const Painter& paint) {
 
     auto* const rotate = app.add_subcommand("rotate", "Replace the certificate of this device now");
     rotate->callback([&args] { args.action = [&] { return rotate_now(args.agent, std::cout); }; });
+
+    auto* const reset = app.add_subcommand("reset", "Forget the owner: keys, policies and all; enrol again like a new device");
+    reset->add_flag("--yes", args.yes, "needed: it cannot be undone");
+    reset->callback([&args] { args.action = [&] { return reset_device(args.agent, args.yes, std::cout); }; });
 
     auto* const document = app.add_subcommand("import", "Take a signed document from a file instead of from the registry");
     document->add_option("FILE", args.file)->required();

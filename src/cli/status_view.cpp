@@ -85,6 +85,11 @@ void show_identity(Sheet& sheet, const Json& identity) {
     sheet.line("Device", text(identity, "device"));
     sheet.line("Tenant", text(identity, "tenant") + (yes(identity, "enrolled") ? "" : ", not enrolled yet"));
     sheet.line("Key", yes(identity, "hardware_bound") ? "in the TPM" : "in software: this identity can be copied");
+    const Json& departure = member(identity, "departure");
+    if (departure.is_object()) {
+        const std::string where = member(departure, "to").is_string() ? "handed over to " + text(departure, "to") : "retired";
+        sheet.below(sheet.paint(Colour::Warning, (yes(departure, "done") ? "" : "is being ") + where));
+    }
     const Json& certificate = member(identity, "certificate");
     if (!certificate.is_object()) {
         sheet.line("Certificate", "none");

@@ -7,7 +7,7 @@
 namespace anchor::control {
 namespace {
 
-constexpr std::array<Method, 11> kMethods{{
+constexpr std::array<Method, 12> kMethods{{
     {"GetStatus", Role::Member},
     {"GetDecision", Role::Member},
     {"Subscribe", Role::Member, true},
@@ -15,6 +15,7 @@ constexpr std::array<Method, 11> kMethods{{
     {"GetLog", Role::Operator},
     {"Attest", Role::Operator},
     {"Rotate", Role::Operator},
+    {"Reset", Role::Operator},
     {"CheckAccess", Role::Anyone},
     {"PutTelemetry", Role::Anyone},
     {"Import", Role::Operator},

@@ -79,6 +79,7 @@ void LocalApi::answer(const control::Call& call, const control::Responder& respo
         {"GetLog", &LocalApi::get_log},
         {"Attest", &LocalApi::attest},
         {"Rotate", &LocalApi::rotate},
+        {"Reset", &LocalApi::reset},
         {"CheckAccess", &LocalApi::check_access},
         {"PutTelemetry", &LocalApi::put_telemetry},
         {"Import", &LocalApi::import},
@@ -149,6 +150,11 @@ void LocalApi::rotate(const control::Call&, const control::Responder& responder)
     agent_.rotate([responder](const Result<std::string>& how) {
         return how ? responder.done({{"serial", *how}}) : responder.fail(how.error());
     });
+}
+
+void LocalApi::reset(const control::Call&, const control::Responder& responder) {
+    const auto done = agent_.reset();
+    done ? responder.done(Json::object()) : responder.fail(done.error());
 }
 
 void LocalApi::check_access(const control::Call& call, const control::Responder& responder) {

@@ -52,6 +52,7 @@ private:
     void get_log(const control::Call& call, const control::Responder& responder);
     void attest(const control::Call& call, const control::Responder& responder);
     void rotate(const control::Call& call, const control::Responder& responder);
+    void reset(const control::Call& call, const control::Responder& responder);
     void check_access(const control::Call& call, const control::Responder& responder);
     void put_telemetry(const control::Call& call, const control::Responder& responder);
     void import(const control::Call& call, const control::Responder& responder);

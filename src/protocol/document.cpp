@@ -7,7 +7,7 @@ namespace anchor::protocol {
 namespace {
 
 constexpr std::array<std::string_view, kDocumentKindCount> kKinds = {
-    "reply", "result", "standing", "fresh", "revocations", "policy", "reference", "approval", "anchors", "reinstatement",
+    "reply", "result", "standing", "fresh", "revocations", "policy", "reference", "approval", "anchors", "reinstatement", "departure",
 };
 
 }  // namespace

@@ -22,7 +22,8 @@ Result<protocol::Freshness> newest_versions(Store& store) {
     protocol::Freshness freshness;
     ANCHOR_ASSIGN_OR_RETURN(const auto documents, store.newest_documents());
     for (const StoredDocument& document : documents) {
-        if (document.kind == DocumentKind::Fresh) continue;
+        // Those that are about one device are named in its standing.
+        if (document.kind == DocumentKind::Fresh || document.kind == DocumentKind::Departure) continue;
         const std::string kind(to_string(document.kind));
         freshness.versions[document.name.empty() ? kind : kind + "/" + document.name] = document.version;
     }

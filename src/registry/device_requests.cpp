@@ -20,7 +20,8 @@ constexpr std::size_t kMaxReported = 1024;
 
 // What a revoked device may still learn: what it is.
 bool open_to_revoked(std::string_view asked) {
-    return asked == verb::kStandingGet || asked == verb::kStandingAck || asked == verb::kDocumentGet || asked == verb::kDocumentPut;
+    return asked == verb::kStandingGet || asked == verb::kStandingAck || asked == verb::kDocumentGet || asked == verb::kDocumentPut ||
+           asked == verb::kFarewell;
 }
 
 bool is_for(const StoredDocument& document, const DeviceRecord& device) {
@@ -51,6 +52,7 @@ Result<Requests::Answer> Requests::serve(DeviceRecord& device, const protocol::R
     if (request.verb == verb::kDocumentGet) return document(device, request.body);
     if (request.verb == verb::kDocumentPut) return give_back(device, request.body);
     if (request.verb == verb::kRotate) return rotate(device, request.body);
+    if (request.verb == verb::kFarewell) return farewell(device, request.body);
     return rejected("\"" + request.verb + "\" is nothing that this registry answers");
 }
 

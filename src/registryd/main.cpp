@@ -5,6 +5,7 @@
 
 #include "audit_list.h"
 #include "authority_commands.h"
+#include "depart.h"
 #include "init.h"
 #include "operations.h"
 #include "put_aside.h"
@@ -32,6 +33,7 @@ struct Given {
     PutAside order;
     RotationOrder rotation;
     AuditWish audit;
+    Depart depart;
     unsigned worker = 1;
     bool json = false;
 };
@@ -176,6 +178,29 @@ void add_put_aside(CLI::App& app, Given& given, Act& act) {
     crl->callback([&] { act = with_files(given, [&given](RegistryFiles& files) { return show_lists(files, given.file); }); });
 }
 
+CLI::App* add_departure(CLI::App& app, Given& given, Act& act, const char* name, const char* about) {
+    auto* command = app.add_subcommand(name, about);
+    Depart& order = given.depart;
+    command->add_option("ID", order.device, "The device")->required();
+    command->add_option("--reason", order.reason, "Why, in words");
+    command->add_option("--keys", order.key_folder, "Folder with authority-*.key (default: the registry's own \"authority\")");
+    command->add_option("--draft", order.draft, "Do not sign: write it to this file, for \"sign\"");
+    command->add_option("--document", order.document, "Take an order that was signed elsewhere");
+    command->add_option("--out", order.out, "Write the signed order here as well, for \"anchorctl import\"");
+    command->callback([&] { act = with_files(given, [&given](RegistryFiles& files) { return depart(files, given.depart); }); });
+    return command;
+}
+
+void add_departures(CLI::App& app, Given& given, Act& act) {
+    auto* transfer = add_departure(app, given, act, "transfer", "Hand a device over to another owner's registry");
+    transfer->add_option("--to", given.depart.bundle, "The other owner's claim bundle; nothing secret of it is told");
+    transfer->get_option("--document")->excludes(transfer->get_option("--to"));
+    transfer->final_callback([transfer] {
+        if (transfer->count("--to") + transfer->count("--document") == 0) throw CLI::RequiredError("--to");
+    });
+    add_departure(app, given, act, "retire", "End a device: it forgets its keys, and they are revoked");
+}
+
 void add_endorsements(CLI::App& app, Given& given, Act& act) {
     auto* ek = app.add_subcommand("ek", "Whose endorsement keys may enrol");
     ek->require_subcommand(1);
@@ -237,6 +262,7 @@ int run(int count, char** words) {
     add_put_aside(app, given, act);
     add_rotate(app, given, act);
     add_audit(app, given, act);
+    add_departures(app, given, act);
     add_endorsements(app, given, act);
     add_authority_commands(app, given.init.folder, act);
     add_document(app, given, act, DocumentKind::Policy, "Policies of groups");

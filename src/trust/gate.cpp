@@ -27,7 +27,8 @@ Result<void> check_audience(const Document& document, const Recipient& recipient
 // online key signs has no name: with names, one key could fill the table of floors, and each name would begin a row of its own.
 Result<void> check_scope(const Document& document) {
     const bool personal = document.kind == DocumentKind::Reply || document.kind == DocumentKind::Result ||
-                          document.kind == DocumentKind::Standing || document.kind == DocumentKind::Reinstatement;
+                          document.kind == DocumentKind::Standing || document.kind == DocumentKind::Reinstatement ||
+                          document.kind == DocumentKind::Departure;
     if (personal && !document.audience.starts_with("device:")) return wrong(document, "is not for one device");
     if (!protocol::is_offline(document.kind) && !document.name.empty()) return wrong(document, "has a name, and none belongs there");
     return {};

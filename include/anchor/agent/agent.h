@@ -54,6 +54,9 @@ public:
     /// Replaces the certificate now, and says how it ended: with the new one's serial number once it has been used, or why not.
     /// Unavailable: not connected, or it did not come about in time; it is tried again. Denied: not enrolled, or not active.
     void rotate(std::function<void(Result<std::string>)> done);
+    /// Forgets its owner and all that it has from him; what is in the TPM's endorsement hierarchy and the audit log stay. Then it enrols
+    /// like a new device. Denied: suspended or revoked. Unavailable: the state cannot be read yet, or not be written: it goes on trying.
+    [[nodiscard]] Result<void> reset();
     /// A signed document by hand. Rejected: the gate does not let it through.
     [[nodiscard]] Result<void> import(std::string_view text);
 

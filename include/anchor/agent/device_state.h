@@ -14,6 +14,7 @@
 #include <anchor/identity/identity.h>
 #include <anchor/measure/ima_progress.h>
 #include <anchor/protocol/anchor_set.h>
+#include <anchor/protocol/departure.h>
 #include <anchor/trust/gate.h>
 
 namespace anchor::agent {
@@ -29,7 +30,10 @@ struct DeviceState {
     TrustState trust;
     std::optional<measure::ImaProgress> ima;  ///< for a kernel that no longer has the beginning of its list
     WallTime time_floor{};  ///< it is not earlier than this: the newest time that a registry has proven, and what passed since
-    std::optional<std::uint64_t> tpm_clock;  ///< what the TPM's clock said at that time or a little later
+    std::string leaving;    ///< the order to depart, signed, until it has been carried out
+    std::optional<protocol::Destination> destination;  ///< whose the device is to be: it enrols with nobody else
+    bool retired = false;                              ///< it is nobody's, and enrols with nobody, until somebody resets it
+    std::optional<std::uint64_t> tpm_clock;            ///< what the TPM's clock said at that time or a little later
 };
 
 [[nodiscard]] Bytes encode(const DeviceState& state);

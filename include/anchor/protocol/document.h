@@ -30,10 +30,11 @@ enum class DocumentKind : std::uint8_t {
     Approval,       ///< boot states in which a key may sign; k of n, off the registry's host
     Anchors,        ///< the trust-anchor set; k of n of its predecessor
     Reinstatement,  ///< ends a revocation; k of n, off the registry's host
+    Departure,      ///< a device leaves this owner, for another one or for good; k of n, off the registry's host
 };
-inline constexpr std::size_t kDocumentKindCount = 10;
+inline constexpr std::size_t kDocumentKindCount = 11;
 
-/// "reply", "result", "standing", "fresh", "revocations", "policy", "reference", "approval", "anchors", "reinstatement".
+/// "reply", "result", "standing", "fresh", "revocations", "policy", "reference", "approval", "anchors", "reinstatement", "departure".
 [[nodiscard]] std::string_view to_string(DocumentKind kind) noexcept;
 [[nodiscard]] std::optional<DocumentKind> document_kind_from(std::string_view name) noexcept;
 /// The JOSE `typ` of that kind: "anchord-policy+jws".

@@ -64,6 +64,9 @@ private:
     [[nodiscard]] Result<Answer> rotate(DeviceRecord& device, const Json& body);
     [[nodiscard]] Result<void> take_over_next_key(DeviceRecord& device);
 
+    // departure.cpp
+    [[nodiscard]] Result<Answer> farewell(DeviceRecord& device, const Json& body);
+
     const Settings& settings_;
     protocol::Topics topics_;
     Store& store_;

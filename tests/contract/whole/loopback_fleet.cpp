@@ -107,6 +107,17 @@ Result<void> LoopbackFleet::start_registry_in(const std::string& folder) {
     return {};
 }
 
+Result<void> LoopbackFleet::move_to(const std::string& folder) {
+    kill_registry();
+    broker_.reset();
+    enroll_broker_.reset();
+    ANCHOR_ASSIGN_OR_RETURN(const std::string fleet, read_text_file(path(folder + "/broker/mosquitto.conf"), kLargestFile));
+    ANCHOR_ASSIGN_OR_RETURN(const std::string enroll, read_text_file(path(folder + "/enroll-broker/mosquitto.conf"), kLargestFile));
+    ANCHOR_ASSIGN_OR_RETURN(broker_, parts::Mosquitto::start(fleet, fleet_port_));
+    ANCHOR_ASSIGN_OR_RETURN(enroll_broker_, parts::Mosquitto::start(enroll, enroll_port_));
+    return start_registry_in(folder);
+}
+
 Result<void> LoopbackFleet::start_device() {
     ANCHOR_ASSIGN_OR_RETURN(device_, parts::Process::start({ANCHORD_PROGRAM, "--config", path("anchord.toml")}, path("device.log")));
     return {};

@@ -35,6 +35,8 @@ public:
     [[nodiscard]] Result<void> start_registry_in(const std::string& folder);
     /// The enrolment broker: devices find ours there, but what sits behind it is the registry in that folder.
     [[nodiscard]] Result<void> start_enroll_broker(const std::string& registry_behind);
+    /// Registry and brokers are those of that folder from now on, at the same places.
+    [[nodiscard]] Result<void> move_to(const std::string& folder);
     /// SIGKILL.
     void kill_registry() noexcept { registry_.kill(); }
     [[nodiscard]] parts::CommandResult ctl(const parts::Arguments& words) const;

@@ -108,7 +108,7 @@ public:
     std::string signed_document(protocol::DocumentKind kind, const std::string& name, std::uint64_t version, Json body,
                                 std::optional<WallTime> not_after = {}) {
         const bool personal = kind == protocol::DocumentKind::Standing || kind == protocol::DocumentKind::Result ||
-                              kind == protocol::DocumentKind::Reinstatement;
+                              kind == protocol::DocumentKind::Reinstatement || kind == protocol::DocumentKind::Departure;
         const bool for_all = kind == protocol::DocumentKind::Anchors;
         const std::string audience = personal  ? protocol::audience_device(device_id)
                                      : for_all ? protocol::audience_fleet()

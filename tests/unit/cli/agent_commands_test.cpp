@@ -138,6 +138,20 @@ TEST(Commands, SendWhatTheyWereGiven) {
     EXPECT_EQ(out.str(), "accepted: standing 5\ndenied (this device is restricted)\n");
 }
 
+TEST(ResetCommand, AsksForAYesBeforeItAsksTheDaemon) {
+    std::vector<std::string> asked;
+    Service service([&](const Call& call, const Responder& responder) {
+        asked.push_back(call.method);
+        responder.done(Json::object());
+    });
+    std::ostringstream out;
+
+    EXPECT_FALSE(reset_device({service.path()}, false, out));
+    EXPECT_TRUE(asked.empty());
+    EXPECT_EQ(reset_device({service.path()}, true, out).value(), 0);
+    EXPECT_EQ(asked, std::vector<std::string>{"Reset"});
+}
+
 class VerifyPeerCommand : public testing::Test {
 protected:
     VerifyPeerCommand() {

@@ -44,6 +44,19 @@ void Fleet::save_anchors(const protocol::AnchorSet& set) {
     if (!store->save({DocumentKind::Anchors, "", set.version, document.audience, text, document.issued})) std::abort();
 }
 
+std::string Fleet::order_departure(const DeviceId& id, const Json& body) {
+    protocol::Document document{.kind = DocumentKind::Departure, .tenant = kTenant, .audience = protocol::audience_device(id)};
+    document.name = id.text();
+    document.version = record(id).standing.number + 1;
+    document.issued = clock.wall();
+    document.body = body;
+    std::vector<crypto::JwsSigner> signers;
+    for (auto& key : authority_keys_) signers.push_back({key.public_value().thumbprint(), key});
+    std::string text = protocol::sign(document, signers).value();
+    if (!store->save({document.kind, document.name, document.version, document.audience, text, document.issued})) std::abort();
+    return text;
+}
+
 void Fleet::change_anchors() {
     protocol::AnchorSet set = authority->anchors();
     ++set.version;

@@ -55,6 +55,8 @@ public:
     [[nodiscard]] protocol::ClaimBundle bundle() const;
     /// The next trust-anchor set, which the keys in force have signed: as the one before, with another anchor for brokers beside it.
     void change_anchors();
+    /// An order that the device leaves, signed by the authority's keys; gives it as signed.
+    std::string order_departure(const DeviceId& id, const Json& body);
     [[nodiscard]] DeviceRecord record(const DeviceId& id) const { return store->device(id).value().value(); }
     /// Signs and stores the next standing of a device, as an operator's command does.
     void set_standing(const DeviceId& id, const std::function<void(Standing&)>& change);
