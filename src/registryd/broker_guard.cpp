@@ -15,6 +15,8 @@
 #include <anchor/enforce/child.h>
 #include <anchor/registry/broker_config.h>
 
+#include "process_lock.h"
+
 namespace anchor::registryd {
 namespace {
 
@@ -24,6 +26,7 @@ constexpr Seconds kNextTry{30};
 constexpr int kLoudAfter = 2;
 constexpr Seconds kOneTryLasts{10};
 constexpr Milliseconds kReloadLasts{10'000};
+constexpr Milliseconds kOthersWriteFor{2'000};
 // Whoever was put aside before this process began is cut once more: nobody knows whether the one before it came to that.
 constexpr Seconds kRecently{3600};
 
@@ -41,6 +44,8 @@ Result<void> replace_file(const std::string& path, std::string_view text) {
 }  // namespace
 
 Result<std::uint64_t> write_broker_list(const Folder& folder, registry::Revocations& revocations, std::uint64_t above) {
+    // Commands write it beside "serve": one after the other, and each what is the newest then.
+    ANCHOR_ASSIGN_OR_RETURN(const auto alone, ProcessLock::wait(folder.broker_list_lock(), kOthersWriteFor));
     ANCHOR_ASSIGN_OR_RETURN(const auto list, revocations.broker_list(above));
     if (!list) return above;
     ANCHOR_RETURN_IF_ERROR(replace_file(folder.broker() + "/" + registry::broker_file::kRevocations, list->pem));

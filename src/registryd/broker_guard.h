@@ -20,7 +20,7 @@
 namespace anchor::registryd {
 
 /// Writes the newest list into the broker's folder if its number is above that one; the number that lies there then. The file is
-/// replaced in one step. Errors of the system.
+/// replaced in one step, by one process at a time. Errors of the system; Unavailable where another has been at it for seconds.
 [[nodiscard]] Result<std::uint64_t> write_broker_list(const Folder& folder, registry::Revocations& revocations, std::uint64_t above);
 
 /// Makes the lists that are due, and writes the broker's into its folder. Errors of signing and of the system.

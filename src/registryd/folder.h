@@ -34,6 +34,7 @@ public:
     [[nodiscard]] std::string client_key(unsigned worker = 1) const { return path(client(worker) + ".key"); }
     [[nodiscard]] std::string client_lock(unsigned worker) const { return path(client(worker) + ".lock"); }
     [[nodiscard]] std::string leader_lock() const { return path("leader.lock"); }
+    [[nodiscard]] std::string broker_list_lock() const { return path("broker-list.lock"); }
     [[nodiscard]] std::string authority_public_keys() const { return path("authority.pem"); }
     [[nodiscard]] std::string blobs() const { return path("blobs"); }
     [[nodiscard]] std::string authority() const { return path("authority"); }

@@ -195,7 +195,7 @@ void add_departures(CLI::App& app, Given& given, Act& act) {
     auto* transfer = add_departure(app, given, act, "transfer", "Hand a device over to another owner's registry");
     transfer->add_option("--to", given.depart.bundle, "The other owner's claim bundle; nothing secret of it is told");
     transfer->get_option("--document")->excludes(transfer->get_option("--to"));
-    transfer->final_callback([transfer] {
+    transfer->parse_complete_callback([transfer] {
         if (transfer->count("--to") + transfer->count("--document") == 0) throw CLI::RequiredError("--to");
     });
     add_departure(app, given, act, "retire", "End a device: it forgets its keys, and they are revoked");
@@ -209,21 +209,18 @@ void add_endorsements(CLI::App& app, Given& given, Act& act) {
     add->add_option("--note", given.note, "Whose it is, for people");
     add->callback(
         [&] { act = with_files(given, [&given](RegistryFiles& files) { return list_endorsement(files, given.what, given.note); }); });
-    auto* import = ek->add_subcommand("import", "List what a manufacturer has delivered: CSV with a column ek_sha256 or ek_certificate");
-    import->add_option("FILE", given.file, "The shipment list")->required();
-    import->add_option("--note", given.note, "Before what the other columns say, for people");
-    import->callback(
-        [&] { act = with_files(given, [&given](RegistryFiles& files) { return import_endorsements(files, given.file, given.note);
-});
-}  // namespace
-);
-ek->add_subcommand("list", "Show the listed EKs")->callback([&] { act = with_files(given, show_endorsements); });
-auto* roots = ek->add_subcommand("roots", "Manufacturers whose EK certificates count");
-roots->require_subcommand(1);
-auto* add_root = roots->add_subcommand("add", "Add certificates, PEM or DER");
-add_root->add_option("PATH", given.file, "A file, or a folder of files")->required();
-add_root->callback([&] { act = with_files(given, [&given](RegistryFiles& files) { return add_roots(files, given.file); }); });
-}  // namespace anchor::registryd
+    auto* shipment = ek->add_subcommand("import", "List what a manufacturer has delivered: CSV with a column ek_sha256 or ek_certificate");
+    shipment->add_option("FILE", given.file, "The shipment list")->required();
+    shipment->add_option("--note", given.note, "Before what the other columns say, for people");
+    shipment->callback(
+        [&] { act = with_files(given, [&given](RegistryFiles& files) { return import_endorsements(files, given.file, given.note); }); });
+    ek->add_subcommand("list", "Show the listed EKs")->callback([&] { act = with_files(given, show_endorsements); });
+    auto* roots = ek->add_subcommand("roots", "Manufacturers whose EK certificates count");
+    roots->require_subcommand(1);
+    auto* add_root = roots->add_subcommand("add", "Add certificates, PEM or DER");
+    add_root->add_option("PATH", given.file, "A file, or a folder of files")->required();
+    add_root->callback([&] { act = with_files(given, [&given](RegistryFiles& files) { return add_roots(files, given.file); }); });
+}
 
 void add_document(CLI::App& app, Given& given, Act& act, DocumentKind kind, const char* about) {
     auto* command = app.add_subcommand(std::string(to_string(kind)), about);

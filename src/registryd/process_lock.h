@@ -8,6 +8,7 @@
 #include <string>
 
 #include <anchor/base/result.h>
+#include <anchor/base/time.h>
 #include <anchor/base/unique_fd.h>
 
 namespace anchor::registryd {
@@ -16,6 +17,8 @@ class ProcessLock {
 public:
     /// Nothing where another process has it, or this one already. Errors of the system.
     [[nodiscard]] static Result<std::optional<ProcessLock>> take(const std::string& path);
+    /// For what is done in a moment. Unavailable where another has it for longer than that.
+    [[nodiscard]] static Result<ProcessLock> wait(const std::string& path, Milliseconds patience);
 
 private:
     explicit ProcessLock(UniqueFd file) : file_(std::move(file)) {}

@@ -61,7 +61,8 @@ TEST_F(Peers, AreTrustedUntilAListThatCameByHandSaysOtherwise) {
 
     const std::string lists = scratch_.path("lists.pem");
     ASSERT_TRUE(fleet_->registry({"suspend", fleet_->device_id(), "--reason", "stolen"}).ok());
-    ASSERT_TRUE(fleet_->registry({"crl", "--out", lists}).ok());
+    const auto written = fleet_->registry({"crl", "--out", lists});
+    ASSERT_TRUE(written.ok()) << written.output;
     ASSERT_TRUE(fleet_->ctl({"import", lists}).ok()) << fleet_->logs();
 
     const auto refused = fleet_->ctl({"verify-peer", file_});

@@ -21,6 +21,16 @@ TEST(ProcessLock, IsTakenOnceAndGivenBackWithItsOwner) {
     EXPECT_TRUE(ProcessLock::take(path).value()) << "the file stays, the lock does not";
 }
 
+TEST(ProcessLock, IsWaitedForAMomentAndNotForEver) {
+    const parts::Scratch files("lock");
+    const std::string path = files.path("list.lock");
+    auto first = ProcessLock::take(path).value();
+    EXPECT_EQ(ProcessLock::wait(path, Milliseconds{20}).error().kind, ErrorKind::Unavailable);
+
+    first.reset();
+    EXPECT_TRUE(ProcessLock::wait(path, Milliseconds{20}));
+}
+
 TEST(ProcessLock, FollowsNoLinkAndSaysWhatIsInTheWay) {
     const parts::Scratch files("lock");
     ASSERT_EQ(symlink("/etc/passwd", files.path("link.lock").c_str()), 0);
