@@ -174,6 +174,28 @@ TEST(Policy, StopsAfterFiftyMistakes) {
     EXPECT_EQ(mistakes.size(), kMaxMistakes);
 }
 
+TEST(Policy, OfAThousandRulesStaysBelowTwoMegabytes) {
+    constexpr std::string_view kConditions[] = {
+        "boot.secure_boot && !boot.setup_mode",
+        "os.lockdown in ['integrity', 'confidentiality'] && !os.tainted",
+        "net.exposed_ports.all(port, port in ['tcp/443', 'tcp/4840', 'udp/123'])",
+        "registry.fresh_age <= duration('24h') || os.uptime < duration('1h')",
+        "ima.unknown_files + ima.changed_files < 3 && os.kernel_release.matches('^6[.][0-9]+')",
+    };
+    std::string text = R"json({"policy": "p", "version": 1, "rules": [)json";
+    for (std::size_t i = 0; i < 1000; ++i) {
+        text += (i == 0 ? R"json({"id": "r)json" : R"json(,{"id": "r)json") + std::to_string(i) +
+                R"json(", "about": "hardware", "because": "It does not hold.", "require": ")json" +
+                std::string(kConditions[i % std::size(kConditions)]) + "\"}";
+    }
+
+    const auto policy = parse_policy(text + "]}");
+
+    ASSERT_TRUE(policy) << policy.error().what;
+    EXPECT_EQ(policy->rules.size(), 1000U);
+    EXPECT_LT(policy->memory(), 2'000'000U);
+}
+
 TEST(Policy, RefusesConditionsThatAreTooSlowTogether) {
     std::string text = R"json({"policy": "p", "version": 1, "rules": [)json";
     for (int i = 0; i < 60; ++i) {

@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <set>
 
 #include <nlohmann/json.hpp>
@@ -80,14 +81,24 @@ TEST_P(ShippedPolicy, NamesControlsOfEveryStandardAndReasons) {
         EXPECT_THAT(all, ::testing::HasSubstr(standard));
 }
 
-INSTANTIATE_TEST_SUITE_P(All, ShippedPolicy,
-                         ::testing::Values("baseline", "building-controller", "industrial-gateway", "medical-gateway", "smart-meter",
-                                           "vehicle-telematics"),
-                         [](const auto& tested) {
-                             std::string name = tested.param;
-                             std::ranges::replace(name, '-', '_');
-                             return name;
-                         });
+constexpr const char* kShipped[] = {"baseline",        "building-controller", "industrial-gateway",
+                                    "medical-gateway", "smart-meter",         "vehicle-telematics"};
+
+TEST(ShippedPolicies, AreAllTestedHere) {
+    std::set<std::string> files = {"README.md", "policy.schema.json"};
+    for (const char* name : kShipped) files.insert({std::string(name) + ".json", std::string(name) + ".cases.json"});
+
+    std::set<std::string> found;
+    for (const auto& entry : std::filesystem::directory_iterator(ANCHOR_SOURCE_DIR "/policies")) found.insert(entry.path().filename());
+
+    EXPECT_EQ(found, files);
+}
+
+INSTANTIATE_TEST_SUITE_P(All, ShippedPolicy, ::testing::ValuesIn(kShipped), [](const auto& tested) {
+    std::string name = tested.param;
+    std::ranges::replace(name, '-', '_');
+    return name;
+});
 
 // The schema is for editors, the reader is the law: both must know the same keys.
 TEST(PublishedSchema, HasTheKeysThatTheReaderKnows) {
