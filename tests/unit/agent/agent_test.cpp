@@ -150,6 +150,22 @@ TEST_F(AgentTest, ABadPolicyNeverReplacesAGoodOne) {
     EXPECT_EQ(owned.level(), Level::Trusted);
 }
 
+TEST_F(AgentTest, AnOlderPolicyIsRefusedAlsoAfterARestart) {
+    become_trusted();
+    const auto policy = [this](std::uint64_t version) {
+        return owned.signed_document(protocol::DocumentKind::Policy, "edge", version, EnrolledDevice::policy_body("1m"));
+    };
+    ASSERT_TRUE(owned.agent->import(policy(3)));
+
+    EXPECT_EQ(owned.agent->import(policy(2)).error().kind, ErrorKind::Rejected);
+    owned.start();
+    const auto refused = owned.agent->import(policy(2));
+
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().kind, ErrorKind::Rejected);
+    EXPECT_NE(refused.error().what.find("version 3"), std::string::npos) << refused.error().what;
+}
+
 TEST_F(AgentTest, AnUnsignedLocalPolicyCanOnlyTighten) {
     owned.install_documents("0s");
     Json local = EnrolledDevice::policy_body("0s");
