@@ -186,6 +186,7 @@ private:
     [[nodiscard]] std::vector<std::string> missing(const protocol::Freshness& says) const;
     void ask_for_missing(const std::vector<std::string>& keys);
     void ask_for_document(const std::string& key);
+    [[nodiscard]] const std::string* newest_of(const std::string& key) const;
     [[nodiscard]] std::optional<std::string> forgotten_in(std::string_view offered) const;
     void give_back(const protocol::Freshness& says);
     void give_back(const std::string& key, std::function<void(bool taken)> done);

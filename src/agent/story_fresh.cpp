@@ -104,6 +104,14 @@ void Agent::Story::ask_for_document(const std::string& key) {
                       });
 }
 
+// What was accepted last, in force or still waiting for the table that it names.
+const std::string* Agent::Story::newest_of(const std::string& key) const {
+    for (const auto* documents : {&state_.waiting, &state_.documents}) {
+        if (const auto found = documents->find(key); found != documents->end()) return &found->second;
+    }
+    return nullptr;
+}
+
 // Of which document of this device somebody offers an older version: the registry was restored from a backup, or somebody plays with it.
 std::optional<std::string> Agent::Story::forgotten_in(std::string_view offered) const {
     const auto draft = protocol::draft_from(offered);
@@ -111,13 +119,13 @@ std::optional<std::string> Agent::Story::forgotten_in(std::string_view offered) 
     std::string key = trust::floor_key(draft->document);
     const auto of_group = documents_of(state_.group);
     const bool ours = key == "standing" || std::ranges::find(of_group, key) != of_group.end();
-    if (!ours || draft->document.version >= floor_of(key) || !state_.documents.contains(key)) return std::nullopt;
+    if (!ours || draft->document.version >= floor_of(key) || newest_of(key) == nullptr) return std::nullopt;
     return key;
 }
 
 void Agent::Story::give_back(const protocol::Freshness& says) {
     for (const std::string& key : documents_of(state_.group)) {
-        if (version_in(says, key) < floor_of(key) && state_.documents.contains(key)) give_back(key, [](bool) {});
+        if (version_in(says, key) < floor_of(key) && newest_of(key) != nullptr) give_back(key, [](bool) {});
     }
 }
 
@@ -127,7 +135,7 @@ void Agent::Story::give_back(const std::string& key, std::function<void(bool)> d
     if (parts_.clock.steady() < not_before) return done(false);
     not_before = parts_.clock.steady() + kAskMissingEvery;
     note(Severity::Warning, "the registry has lost " + key + " version " + std::to_string(floor_of(key)) + ": it gets it back");
-    conversation_.ask(protocol::verb::kDocumentPut, {{"document", state_.documents.at(key)}}, settings_.reply_deadline,
+    conversation_.ask(protocol::verb::kDocumentPut, {{"document", *newest_of(key)}}, settings_.reply_deadline,
                       [this, key, done = std::move(done)](const Result<Answer>& answer) {
                           if (!answer) note(Severity::Warning, key + " is not taken back: " + answer.error().what);
                           if (answer) audit("given-back", {{"name", key}, {"version", std::to_string(floor_of(key))}});
