@@ -48,6 +48,8 @@ public:
             if (event.type == EventType::NoAction) continue;
             if (verdicts_[event.number] == ContentVerdict::Mismatch) facts_.mismatches.push_back(event.number);
             const auto details = event_details(log_, event);
+            if (is_code(event)) note_code(event, details ? std::get_if<ImageLoadEvent>(&*details) : nullptr);
+            if (event.pcr == kSecureBootPcr) note_authority(event);
             if (details) std::visit([&](const auto& value) { note(event, value); }, *details);
         }
         note_firmware();
@@ -89,19 +91,43 @@ private:
         if (separator.error) facts_.error_separators.push_back(event.number);
     }
 
-    void note(const BootEvent& event, const ImageLoadEvent& image) {
-        const auto path = device_path_text(image.device_path, image.device_path_offset);
-        auto object = object_of(log_, event, path ? *path : std::string());
-        if (event.pcr == kOptionRomPcr)
-            facts_.option_roms.push_back(std::move(object));
-        else if (event.pcr == kLoaderPcr)
-            facts_.images.push_back(std::move(object));
+    // Neither type nor content of an image's event is measured: whoever rewrites the log could pass it off as something else. So all
+    // counts as code that is not proven to be a text, a separator or a variable.
+    [[nodiscard]] bool is_code(const BootEvent& event) const {
+        return (event.pcr == kOptionRomPcr || event.pcr == kLoaderPcr) && !verified(event);
     }
 
-    void note(const BootEvent& event, const VariableEvent& variable) {
-        if (event.type != EventType::EfiVariableAuthority || event.pcr != kSecureBootPcr || !verified(event)) return;
-        const ByteView key = key_of(variable);
-        facts_.authorities.push_back({event.number, variable.name, certificate_subject(key), crypto::hash(HashAlg::Sha256, key)});
+    void note_code(const BootEvent& event, const ImageLoadEvent* image) {
+        std::string name(event_type_name(event.type));
+        if (image != nullptr) {
+            const auto path = device_path_text(image->device_path, image->device_path_offset);
+            name = path ? *path : std::string();
+        }
+        (event.pcr == kLoaderPcr ? facts_.images : facts_.option_roms).push_back(object_of(log_, event, std::move(name)));
+    }
+
+    // A separator of four octets stands between what Secure Boot is set to and the keys that were used (PFP §3.3.4.8). The event of a key
+    // can be given another type but not be hidden: its content is measured, and what nothing proves is listed by its digest.
+    void note_authority(const BootEvent& event) {
+        constexpr std::size_t separator_size = 4;
+        if (!verified(event)) {
+            std::optional<Digest> digest = log_.digest(event, HashAlg::Sha256);
+            for (const HashAlg bank : log_.banks()) {
+                if (!digest) digest = log_.digest(event, bank);
+            }
+            // Without any digest that we can compute the register does not replay.
+            if (digest) facts_.authorities.push_back({event.number, "event " + std::to_string(event.number), {}, *digest});
+            return;
+        }
+        if (event.type == EventType::Separator || event.content.size() == separator_size) keys_follow_ = true;
+        if (!keys_follow_ && event.type != EventType::EfiVariableAuthority) return;
+        BootEvent as_key = event;
+        as_key.type = EventType::EfiVariableAuthority;
+        const auto details = event_details(log_, as_key);
+        const auto* variable = details ? std::get_if<VariableEvent>(&*details) : nullptr;
+        if (variable == nullptr) return;
+        const ByteView key = key_of(*variable);
+        facts_.authorities.push_back({event.number, variable->name, certificate_subject(key), crypto::hash(HashAlg::Sha256, key)});
     }
 
     void note(const BootEvent& event, const GptEvent& gpt) {
@@ -130,6 +156,7 @@ private:
     const EventLog& log_;
     BootFacts& facts_;
     std::vector<ContentVerdict> verdicts_;
+    bool keys_follow_ = false;
 };
 
 }  // namespace

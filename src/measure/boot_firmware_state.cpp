@@ -66,13 +66,17 @@ Fact<bool> FirmwareState::flag(std::string_view vendor, std::string_view name) c
 
 Fact<bool> FirmwareState::action(std::string_view text) const {
     if (incomplete_) return *incomplete_;
+    const BootEvent* doubtful = nullptr;
     for (const BootEvent* event : events_) {
-        if (event->type != EventType::EfiAction && event->type != EventType::Action) continue;
-        // A foreign text in place of this one must not hide it.
-        if (verdicts_[event->number] != ContentVerdict::Verified) return not_as_written(*event);
-        if (utf8_without_nul(event->content) == text) return true;
+        // Types are not measured: neither a foreign text nor a foreign type in place of this one must hide it.
+        if (verdicts_[event->number] != ContentVerdict::Verified)
+            doubtful = event;
+        else if (utf8_without_nul(event->content) == text)
+            return true;
     }
-    return false;
+    if (doubtful == nullptr) return false;
+    if (verdicts_[doubtful->number] == ContentVerdict::Mismatch) return not_as_written(*doubtful);
+    return Unknown{"event " + std::to_string(doubtful->number) + " may be anything: nothing proves its content"};
 }
 
 Fact<std::string> FirmwareState::text(EventType type) const {

@@ -24,7 +24,8 @@ struct MeasuredObject {
     std::vector<Digest> digests;
 };
 
-/// A key that firmware or shim has used to let an image run (PFP §3.3.4.8).
+/// A key that firmware or shim has used to let an image run (PFP §3.3.4.8). An event that stands where keys are measured, but whose
+/// content nothing proves, is one too: "event 12", with its own digest as fingerprint.
 struct BootAuthority {
     std::uint32_t event = 0;
     std::string variable;                 ///< "db", "MokList", "Shim": where the key stands
@@ -50,8 +51,8 @@ struct BootFacts {
     Fact<Guid> boot_disk;                ///< GUID of the partition table that was booted from
 
     std::vector<BootAuthority> authorities;
-    std::vector<MeasuredObject> images;           ///< boot loaders and kernels, PCR 4, in the order they ran
-    std::vector<MeasuredObject> option_roms;      ///< drivers of add-in cards, PCR 2
+    std::vector<MeasuredObject> images;           ///< boot loaders and kernels, in the order they ran: all of PCR 4 but proven texts
+    std::vector<MeasuredObject> option_roms;      ///< drivers of add-in cards: all of PCR 2 but proven texts
     std::vector<MeasuredObject> initrds;          ///< as Linux or systemd-stub measured them
     std::vector<MeasuredObject> files;            ///< read by GRUB, among them kernel and initrd
     std::vector<MeasuredObject> kernel_sections;  ///< of a unified kernel image

@@ -118,6 +118,112 @@ TEST(BootFacts, DoNotHideDebugModeBehindAnotherText) {
     EXPECT_EQ(why(facts.debug_mode), "the content of event 1 is not what was measured");
 }
 
+TEST(BootFacts, DoNotHideDebugModeBehindAnotherType) {
+    constexpr std::string_view debug = "UEFI Debug Mode";
+    const auto renamed = facts_of(LogBuilder::agile().event(7, kConfig, debug).separator(7));
+    const auto hidden = facts_of(LogBuilder::agile().event(7, EventType::PostCode, as_bytes("harmless"), as_bytes(debug)).separator(7));
+
+    EXPECT_EQ(renamed.debug_mode, Fact<bool>(true));
+    EXPECT_EQ(why(hidden.debug_mode), "event 1 may be anything: nothing proves its content");
+}
+
+// UEFI_IMAGE_LOAD_EVENT of a driver in an option ROM.
+Bytes driver_at(const Bytes& path) {
+    Bytes content;
+    for (const std::uint64_t field : {0xB6BF9018UL, 133'728UL, 0UL, path.size()}) LogBuilder::put(content, field, 8);
+    append(content, path);
+    return content;
+}
+
+TEST(BootFacts, ListTheDriversOfOptionRomsByDigestAndPath) {
+    const Bytes rom = from_hex("02010c00d041030a000000000101060000030408180000000000005c010000000000ff7f0400000000007fff0400").value();
+    const auto facts = facts_of(LogBuilder::agile()
+                                    .event(2, EventType::EfiBootServicesDriver, driver_at(rom), as_bytes("network driver"))
+                                    .event(2, EventType::EfiRuntimeServicesDriver, driver_at({}), as_bytes("runtime driver"))
+                                    .event(2, EventType::EfiBootServicesDriver, driver_at({1, 1, 0xFF, 0}), as_bytes("broken path"))
+                                    .separator(2));
+
+    ASSERT_EQ(facts.option_roms.size(), 3U);
+    EXPECT_EQ(facts.option_roms[0].name, "PciRoot(0x0)/Pci(0x3,0x0)/Offset(0x15c00,0x47fff)");
+    EXPECT_EQ(facts.option_roms[0].digests, (std::vector<Digest>{crypto::hash(HashAlg::Sha1, as_bytes("network driver")),
+                                                                 crypto::hash(HashAlg::Sha256, as_bytes("network driver"))}));
+    EXPECT_EQ(facts.option_roms[1].name, "");
+    EXPECT_EQ(facts.option_roms[2].digests[1], crypto::hash(HashAlg::Sha256, as_bytes("broken path")));
+    EXPECT_TRUE(facts.images.empty() && facts.mismatches.empty());
+}
+
+TEST(BootFacts, DoNotLoseCodeWhoseEventWasRewritten) {
+    const auto facts = facts_of(LogBuilder::agile()
+                                    .event(2, EventType::EfiBootServicesDriver, {}, as_bytes("driver"))
+                                    .separator(2)
+                                    .event(4, EventType::EfiAction, "Calling EFI Application from Boot Option")
+                                    .separator(4)
+                                    .event(4, EventType::PostCode, as_bytes("harmless"), as_bytes("loader"))
+                                    .event(4, EventType::EfiAction, as_bytes("harmless"), as_bytes("kernel")));
+
+    ASSERT_EQ(facts.option_roms.size(), 1U);
+    EXPECT_EQ(facts.option_roms[0].digests[1], crypto::hash(HashAlg::Sha256, as_bytes("driver")));
+    ASSERT_EQ(facts.images.size(), 2U);
+    EXPECT_EQ(facts.images[0].digests[1], crypto::hash(HashAlg::Sha256, as_bytes("loader")));
+    EXPECT_EQ(facts.images[0].name, "EV_POST_CODE");
+    EXPECT_EQ(facts.images[1].digests[1], crypto::hash(HashAlg::Sha256, as_bytes("kernel")));
+}
+
+TEST(BootFacts, DoNotLoseAKeyWhoseEventWasRewritten) {
+    const Bytes key = LogBuilder::variable(kSecurityGuid, "db", as_bytes("a key of somebody"));
+    const auto facts = facts_of(LogBuilder::agile()
+                                    .event(7, kConfig, LogBuilder::variable(kSecurityGuid, "db", {}))
+                                    .separator(7)
+                                    .event(7, EventType::EfiVariableAuthority, key)
+                                    .event(7, kConfig, key)
+                                    .event(7, EventType::Action, key)
+                                    .event(7, EventType::PostCode, as_bytes("harmless"), key));
+
+    ASSERT_EQ(facts.authorities.size(), 4U);
+    EXPECT_EQ(facts.authorities[0].variable, "db");
+    EXPECT_EQ(facts.authorities[1].fingerprint, facts.authorities[0].fingerprint);
+    EXPECT_EQ(facts.authorities[2].fingerprint, facts.authorities[0].fingerprint);
+    EXPECT_EQ(facts.authorities[3].variable, "event 6");
+    EXPECT_EQ(facts.authorities[3].fingerprint, crypto::hash(HashAlg::Sha256, key));
+    const auto moved = facts_of(LogBuilder::agile().event(7, EventType::PostCode, as_bytes("x"), Bytes(4, 0)).event(7, kConfig, key));
+    ASSERT_EQ(moved.authorities.size(), 1U) << "where the separator is hidden, that shows";
+    EXPECT_EQ(moved.authorities[0].variable, "event 1");
+}
+
+TEST(BootFacts, OfAUnifiedKernelImageNameItsPartsAndTheCommandLine) {
+    Bytes initrd;
+    LogBuilder::put(initrd, TaggedEvent::kLinuxInitrd, 4);
+    LogBuilder::put(initrd, 13, 4);
+    append(initrd, as_bytes("Linux initrd"));
+    initrd.push_back(0);
+    const auto facts = facts_of(LogBuilder::agile()
+                                    .event(11, EventType::Ipl, LogBuilder::wide(".linux"), as_bytes("kernel"))
+                                    .event(11, EventType::Ipl, LogBuilder::wide(".initrd"), as_bytes("initrd"))
+                                    .event(12, EventType::Ipl, LogBuilder::wide("root=/dev/vda2 ro"))
+                                    .event(9, EventType::EventTag, initrd, as_bytes("initrd"))
+                                    .event(14, EventType::Ipl, as_bytes("MokList"), as_bytes("keys")));
+
+    ASSERT_EQ(facts.kernel_sections.size(), 2U);
+    EXPECT_EQ(facts.kernel_sections[1].name, ".initrd");
+    EXPECT_EQ(facts.kernel_sections[1].digests[1], crypto::hash(HashAlg::Sha256, as_bytes("initrd")));
+    ASSERT_EQ(facts.command_lines.size(), 1U);
+    EXPECT_EQ(facts.command_lines[0].text, "root=/dev/vda2 ro");
+    ASSERT_EQ(facts.initrds.size(), 1U);
+    EXPECT_EQ(facts.initrds[0].pcr, 9U);
+    EXPECT_TRUE(facts.mismatches.empty());
+}
+
+TEST(BootFacts, OfAForeignMachineWithAnOptionRomNameIt) {
+    const std::string path = foreign_vector("event-arch-linux.bin");
+    if (path.empty()) GTEST_SKIP() << "eventlog/event-arch-linux.bin is not on this machine";
+    const Bytes octets = octets_of(path);
+    const BootFacts facts = boot_facts(parse_event_log(octets));
+
+    ASSERT_EQ(facts.option_roms.size(), 1U);
+    EXPECT_EQ(facts.option_roms[0].name, "PciRoot(0x0)/Pci(0x1,0x0)/Pci(0x0,0x0)/Offset(0xf250,0x201ff)");
+    EXPECT_EQ(facts.option_roms[0].digests.at(1).text(), "sha256:2de50158a70fa60bcb0eff4f8ad5d5a8d6e4a808bfbe5446b74464163191a8bf");
+}
+
 TEST(BootFacts, BelieveOnlyCommandLinesThatWereMeasured) {
     const auto facts = facts_of(LogBuilder::agile()
                                     .event(8, EventType::Ipl, as_bytes("kernel_cmdline: /vmlinuz quiet"), as_bytes("/vmlinuz quiet"))
