@@ -15,7 +15,9 @@ constexpr std::size_t kSmallestEvent2 = 16;  // index, type, digest count, size
 
 Result<void> EventLogReader::read_final_events(ByteReader& reader) {
     ANCHOR_ASSIGN_OR_RETURN(const std::uint64_t version, reader.u64_le("version of the final events table"));
-    if (version != 1) return rejected("version of the final events table is " + std::to_string(version) + ", expected 1");
+    if (version != 1)
+        return rejected("offset " + std::to_string(reader.offset() - 8) + ": version of the final events table is " +
+                        std::to_string(version) + ", expected 1");
     ANCHOR_ASSIGN_OR_RETURN(const std::uint64_t count, reader.u64_le("number of final events"));
     if (count > reader.remaining() / kSmallestEvent2) {
         return rejected("offset " + std::to_string(reader.offset() - 8) + ": number of final events is " + std::to_string(count) + ", " +

@@ -97,7 +97,7 @@ TEST(FinalEvents, OfAnotherVersionAreRefused) {
     const EventLog log = parse_event_log(built.octets(), final_events);
 
     ASSERT_TRUE(log.problem());
-    EXPECT_EQ(log.problem()->what, "final events table: version of the final events table is 2, expected 1");
+    EXPECT_EQ(log.problem()->what, "final events table: offset 0: version of the final events table is 2, expected 1");
     EXPECT_EQ(contents(log), std::vector<std::string>{"a"});
 }
 
