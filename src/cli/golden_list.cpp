@@ -18,15 +18,14 @@ std::string_view why_left_out(const measure::ImaEntry& entry) {
 
 Result<std::size_t> add_ima_list(measure::ImaTableBuilder& builder, const std::string& file, const std::optional<PcrValues>& registers,
                                  LeftOut& left_out) {
-    ANCHOR_ASSIGN_OR_RETURN(const auto format, ima_format_of(file));
-    if (!format) return rejected(file + ": no IMA list");
+    ANCHOR_ASSIGN_OR_RETURN(MeasuredFile list, MeasuredFile::open(file));
     const PcrValues wanted = registers ? ima_register_of(*registers) : PcrValues();
     if (registers && wanted.empty()) return rejected(file + ": PCR 10 is not among the registers, so that nothing confirms the list");
     measure::ImaReplay replay(registers ? wanted.banks() : std::vector<HashAlg>{HashAlg::Sha256});
     std::size_t added = 0;
     bool confirmed = registers && replay.matches(wanted);
     std::optional<std::uint64_t> forged;
-    auto visited = visit_ima_entries(file, *format, [&](const measure::ImaEntry& entry) {
+    ANCHOR_RETURN_IF_ERROR(list.visit_ima_entries([&](const measure::ImaEntry& entry) {
         if (confirmed) return false;
         if (!replay.extend(entry)) forged = entry.number;
         if (builder.add(entry)) {
@@ -36,8 +35,7 @@ Result<std::size_t> add_ima_list(measure::ImaTableBuilder& builder, const std::s
         }
         confirmed = registers && replay.matches(wanted);
         return !forged;
-    });
-    if (!visited) return std::move(visited).error().within(file);
+    }));
     if (forged) return rejected(file + ": entry " + std::to_string(*forged) + " is not what was measured");
     if (registers && !confirmed) return rejected(file + ": no beginning of the list leads to the registers");
     return added;

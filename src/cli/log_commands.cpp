@@ -16,11 +16,11 @@ namespace {
 
 using measure::ImaEntry;
 
-Result<int> show_ima(const std::string& file, measure::ImaListFormat format, LogForm form, std::ostream& out) {
+Result<int> show_ima(MeasuredFile& file, LogForm form, std::ostream& out) {
     if (form == LogForm::Yaml) return unavailable("--yaml is a form of boot logs; IMA lists have --json");
     std::string text;
     if (form == LogForm::Table) measure::append_ima_table_head(text);
-    ANCHOR_RETURN_IF_ERROR(visit_ima_entries(file, format, [&](const ImaEntry& entry) {
+    ANCHOR_RETURN_IF_ERROR(file.visit_ima_entries([&](const ImaEntry& entry) {
         if (form == LogForm::Json)
             measure::append_ima_json(text, entry);
         else
@@ -51,14 +51,14 @@ struct GivenBank {
 };
 
 // Bank by bank: registers that were read one after the other stand for different beginnings of a list that grew meanwhile.
-Result<int> compare_ima(const std::string& file, measure::ImaListFormat format, const PcrValues& given, std::ostream& out) {
+Result<int> compare_ima(MeasuredFile& file, const PcrValues& given, std::ostream& out) {
     std::vector<GivenBank> banks;
     for (const HashAlg bank : given.banks()) {
         if (given.find(bank, measure::kImaPcr) != nullptr) banks.emplace_back(bank, given);
     }
     if (banks.empty()) return rejected("PCR 10 is not among the registers");
     std::uint64_t entries = 0;
-    ANCHOR_RETURN_IF_ERROR(visit_ima_entries(file, format, [&](const ImaEntry& entry) {
+    ANCHOR_RETURN_IF_ERROR(file.visit_ima_entries([&](const ImaEntry& entry) {
         for (GivenBank& bank : banks) bank.extend(entry);
         ++entries;
         return !std::ranges::all_of(banks, [](const GivenBank& bank) { return bank.matched_at.has_value(); });
@@ -77,10 +77,10 @@ Result<int> compare_ima(const std::string& file, measure::ImaListFormat format, 
     return good ? exit_code::kDone : exit_code::kRefused;
 }
 
-Result<int> replay_ima(const std::string& file, measure::ImaListFormat format, std::ostream& out) {
+Result<int> replay_ima(MeasuredFile& file, std::ostream& out) {
     measure::ImaReplay replay({HashAlg::Sha1, HashAlg::Sha256, HashAlg::Sha384, HashAlg::Sha512});
     std::optional<std::uint64_t> forged;
-    ANCHOR_RETURN_IF_ERROR(visit_ima_entries(file, format, [&](const ImaEntry& entry) {
+    ANCHOR_RETURN_IF_ERROR(file.visit_ima_entries([&](const ImaEntry& entry) {
         if (!replay.extend(entry) && !forged) forged = entry.number;
         return true;
     }));
@@ -99,6 +99,7 @@ Result<int> replay_boot(const measure::EventLog& log, const std::optional<PcrVal
         out << measure::render_replay_report(log, report);
         return report.replays() && !log.problem() ? exit_code::kDone : exit_code::kRefused;
     }
+    if (replayed.values.empty()) out << "the log extends no register\n";
     for (const auto& [key, value] : replayed.values) out << to_string(key.bank) << ' ' << key.index << ' ' << to_hex(value.view()) << '\n';
     return log.problem() ? exit_code::kRefused : exit_code::kDone;
 }
@@ -111,26 +112,27 @@ Result<std::optional<PcrValues>> given_pcrs(const std::optional<std::string>& fi
 
 }  // namespace
 
-Result<int> show_log(const std::string& file, LogForm form, std::ostream& out) {
-    ANCHOR_ASSIGN_OR_RETURN(const auto ima, ima_format_of(file));
-    if (ima) return show_ima(file, *ima, form, out);
-    ANCHOR_ASSIGN_OR_RETURN(const Bytes octets, read_boot_log(file));
-    const measure::EventLog log = measure::parse_event_log(octets);
+Result<int> show_log(const std::string& file, LogForm form, unsigned version, std::ostream& out) {
+    ANCHOR_ASSIGN_OR_RETURN(MeasuredFile log_file, MeasuredFile::open(file));
+    if (log_file.ima_format()) return show_ima(log_file, form, out);
+    ANCHOR_ASSIGN_OR_RETURN(const Bytes octets, log_file.boot_log());
+    ANCHOR_ASSIGN_OR_RETURN(const measure::EventLog log, boot_log_from(octets, log_file.name()));
     switch (form) {
         case LogForm::Table: out << measure::render_event_log_table(log); break;
-        case LogForm::Json: out << measure::render_event_log_json(log) << '\n'; break;
-        case LogForm::Yaml: out << measure::render_event_log_yaml(log); break;
+        case LogForm::Json: out << measure::render_event_log_json(log, {version, false}); break;
+        case LogForm::Yaml: out << measure::render_event_log_yaml(log, {version, false}); break;
     }
-    if (log.problem()) return rejected(file + ": " + log.problem()->what);
+    if (log.problem()) return rejected(log_file.name() + ": " + log.problem()->what);
     return exit_code::kDone;
 }
 
 Result<int> replay_log(const std::string& file, const std::optional<std::string>& pcrs, std::ostream& out) {
     ANCHOR_ASSIGN_OR_RETURN(const auto given, given_pcrs(pcrs));
-    ANCHOR_ASSIGN_OR_RETURN(const auto ima, ima_format_of(file));
-    if (ima) return given ? compare_ima(file, *ima, *given, out) : replay_ima(file, *ima, out);
-    ANCHOR_ASSIGN_OR_RETURN(const Bytes octets, read_boot_log(file));
-    return replay_boot(measure::parse_event_log(octets), given, out);
+    ANCHOR_ASSIGN_OR_RETURN(MeasuredFile log_file, MeasuredFile::open(file));
+    if (log_file.ima_format()) return given ? compare_ima(log_file, *given, out) : replay_ima(log_file, out);
+    ANCHOR_ASSIGN_OR_RETURN(const Bytes octets, log_file.boot_log());
+    ANCHOR_ASSIGN_OR_RETURN(const measure::EventLog log, boot_log_from(octets, log_file.name()));
+    return replay_boot(log, given, out);
 }
 
 }  // namespace anchor::cli

@@ -27,6 +27,7 @@ struct Arguments {
     std::string folder;
     bool json = false;
     bool yaml = false;
+    unsigned eventlog_version = 1;
     bool any_age = false;
     bool yes = false;
     Action action;
@@ -80,6 +81,8 @@ void add_orders(CLI::App& app, Arguments& args, const Painter& paint) {
     access->callback([&args] { args.action = [&] { return check_access(args.agent, args.name, std::cout); }; });
 }
 
+constexpr const char* kLogFile = "boot log of UEFI firmware, or IMA list in binary or ASCII form; - is standard input";
+
 LogForm form_of(const Arguments& args) {
     if (args.yaml) return LogForm::Yaml;
     return args.json ? LogForm::Json : LogForm::Table;
@@ -89,14 +92,17 @@ void add_logs(CLI::App& app, Arguments& args) {
     auto* const log = app.add_subcommand("log", "Boot logs and IMA lists, from files");
     log->require_subcommand(1);
     auto* const show = log->add_subcommand("show", "What a log says");
-    show->add_option("FILE", args.file)->required();
+    show->add_option("FILE", args.file, kLogFile)->required();
     auto* const json = show->add_flag("--json", args.json, "as JSON");
     show->add_flag("--yaml", args.yaml, "as tpm2_eventlog prints it")->excludes(json);
-    show->callback([&args] { args.action = [&] { return show_log(args.file, form_of(args), std::cout); }; });
+    show->add_option("--eventlog-version", args.eventlog_version, "as of tpm2_eventlog: 2 takes keys, boot options and partitions apart")
+        ->check(CLI::Range(1, 2))
+        ->capture_default_str();
+    show->callback([&args] { args.action = [&] { return show_log(args.file, form_of(args), args.eventlog_version, std::cout); }; });
 
     auto* const replay = log->add_subcommand("replay", "The registers that a log leads to");
-    replay->add_option("FILE", args.file)->required();
-    replay->add_option("--pcrs", args.pcrs, "compare with registers, as tpm2_pcrread prints them");
+    replay->add_option("FILE", args.file, kLogFile)->required();
+    replay->add_option("--pcrs", args.pcrs, "file of registers to compare with, as tpm2_pcrread prints them");
     replay->callback([&args] {
         args.action = [&] { return replay_log(args.file, args.pcrs.empty() ? std::nullopt : std::optional(args.pcrs), std::cout); };
     });

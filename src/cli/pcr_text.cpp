@@ -26,7 +26,8 @@ public:
     Result<void> line(std::string_view line) {
         auto words = words_of(line);
         if (words.empty()) return {};
-        if (words.size() == 1 || words.size() == 3) bank_ = hash_alg_from(words.front());
+        if (words.size() == 4 && words[2] == "-halg") words = {words[3]};  // the command line of tsspcrread
+        if (words.size() == 1 || words.size() == 3) name_bank(words.front());
         if (words.size() == 1 && (bank_ || words[0].starts_with("sm3") || words[0].starts_with("sha"))) return {};
         if (words.size() == 3) words.erase(words.begin());
         if (words.size() != 2) return rejected("expected a bank, or a register and its value");
@@ -35,21 +36,36 @@ public:
     PcrValues values;
 
 private:
+    void name_bank(std::string_view name) {
+        bank_ = hash_alg_from(name);
+        named_ = true;
+    }
+
     Result<void> value(std::string_view register_name, std::string_view hex) {
         unsigned index = kPcrCount;
         const auto parsed = std::from_chars(register_name.data(), register_name.data() + register_name.size(), index);
         if (parsed.ec != std::errc() || parsed.ptr != register_name.data() + register_name.size() || index >= kPcrCount) {
             return rejected("no register: " + std::string(register_name.substr(0, 32)));
         }
-        if (!bank_) return {};
+        if (named_ && !bank_) return {};
         if (hex.starts_with("0x")) hex.remove_prefix(2);
         ANCHOR_ASSIGN_OR_RETURN(const Bytes octets, from_hex(hex));
-        ANCHOR_ASSIGN_OR_RETURN(const Digest digest, Digest::from(*bank_, octets));
+        const auto bank = named_ ? bank_ : bank_of(octets.size());
+        if (!bank) return rejected("no bank has registers of " + std::to_string(octets.size()) + " octets");
+        ANCHOR_ASSIGN_OR_RETURN(const Digest digest, Digest::from(*bank, octets));
         values.set(index, digest);
         return {};
     }
 
+    static std::optional<HashAlg> bank_of(std::size_t size) {
+        for (const HashAlg bank : {HashAlg::Sha1, HashAlg::Sha256, HashAlg::Sha384, HashAlg::Sha512}) {
+            if (digest_size(bank) == size) return bank;
+        }
+        return std::nullopt;
+    }
+
     std::optional<HashAlg> bank_;
+    bool named_ = false;
 };
 
 }  // namespace

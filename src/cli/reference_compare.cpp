@@ -37,9 +37,9 @@ public:
         good_ = false;
     }
 
-    Result<void> boot_log(const std::string& file) {
-        ANCHOR_ASSIGN_OR_RETURN(const Bytes octets, read_boot_log(file));
-        const measure::EventLog log = measure::parse_event_log(octets);
+    Result<void> boot_log(MeasuredFile file) {
+        ANCHOR_ASSIGN_OR_RETURN(const Bytes octets, file.boot_log());
+        ANCHOR_ASSIGN_OR_RETURN(const measure::EventLog log, boot_log_from(octets, file.name()));
         const measure::Replay replayed = measure::replay(log);
         if (log.problem()) say("the log breaks off: " + log.problem()->what);
         if (registers_) {
@@ -61,22 +61,21 @@ public:
         }
     }
 
-    Result<void> ima_list(const std::string& file) {
-        ANCHOR_ASSIGN_OR_RETURN(const auto format, ima_format_of(file));
-        if (!format) return rejected(file + ": no IMA list");
+    Result<void> ima_list(MeasuredFile file) {
+        if (!file.ima_format()) return rejected(file.name() + ": no IMA list");
         const measure::ImaKeys keys = reference_.values.ima.keys();
         measure::ImaVerifyOptions options;
         if (registers_) options.quoted = ima_register_of(*registers_);
         options.reference = {reference_.table ? &reference_.table->table() : nullptr, keys.empty() ? nullptr : &keys,
                              registers_ ? &*registers_ : nullptr, kOffendersShown};
-        measure::ImaVerifier verifier(*format, options);
-        const auto visited = visit_chunks(file, [&](ByteView octets) -> Result<bool> {
+        measure::ImaVerifier verifier(*file.ima_format(), options);
+        const auto visited = file.visit_chunks([&](ByteView octets) -> Result<bool> {
             ANCHOR_RETURN_IF_ERROR(verifier.push(octets));
             return true;
         });
-        if (!visited) return visited.error().within(file);
+        if (!visited) return visited.error().within(file.name());
         ANCHOR_ASSIGN_OR_RETURN(const measure::ImaReport report, verifier.report());
-        tell(file, report);
+        tell(file.name(), report);
         return {};
     }
 
@@ -86,7 +85,7 @@ public:
 private:
     void tell(const std::string& file, const measure::ImaReport& report) {
         const measure::ImaFindings& found = report.findings;
-        if (report.incomplete) say(file + ": ends within an entry");
+        if (report.incomplete) say(file + ": the list ends within entry " + std::to_string(report.entries + report.behind));
         if (registers_ && report.proof == measure::ImaProof::NoQuote) say(file + ": PCR 10 is not among the registers");
         if (report.proof == measure::ImaProof::NotProven) say(file + ": no beginning of the list leads to the registers");
         for (const measure::ImaOffender& offender : found.offenders) say(to_text(offender));
@@ -127,7 +126,8 @@ Result<int> check_reference(const std::string& file, const std::string& table, c
     ANCHOR_ASSIGN_OR_RETURN(auto registers, given_registers(measured.pcrs));
     Comparison comparison(reference, std::move(registers), out);
     if (!measured.log.empty()) {
-        ANCHOR_RETURN_IF_ERROR(comparison.boot_log(measured.log));
+        ANCHOR_ASSIGN_OR_RETURN(MeasuredFile log, MeasuredFile::open(measured.log));
+        ANCHOR_RETURN_IF_ERROR(comparison.boot_log(std::move(log)));
     } else if (comparison.has_registers()) {
         comparison.registers_alone();
     }
@@ -135,13 +135,17 @@ Result<int> check_reference(const std::string& file, const std::string& table, c
     const bool needs_log = !boot.images.empty() || !boot.min_firmware.empty();
     if (measured.log.empty() && needs_log) comparison.say("not judged without a boot log: images and firmware");
     if (measured.log.empty() && !comparison.has_registers() && judges_boot(boot)) comparison.say("not judged without registers: the boot");
-    if (!measured.ima.empty()) ANCHOR_RETURN_IF_ERROR(comparison.ima_list(measured.ima));
+    if (!measured.ima.empty()) {
+        ANCHOR_ASSIGN_OR_RETURN(MeasuredFile list, MeasuredFile::open(measured.ima));
+        ANCHOR_RETURN_IF_ERROR(comparison.ima_list(std::move(list)));
+    }
     if (measured.ima.empty() && !reference.values.ima.empty()) comparison.say("not judged without an IMA list: files");
     return verdict(comparison, out);
 }
 
 Result<int> explain_log(const ExplainLog& order, std::ostream& out) {
-    ANCHOR_ASSIGN_OR_RETURN(const auto ima, ima_format_of(order.file));
+    ANCHOR_ASSIGN_OR_RETURN(MeasuredFile log, MeasuredFile::open(order.file));
+    const bool ima = log.ima_format().has_value();
     ReferenceFile reference;
     if (ima) {
         ANCHOR_ASSIGN_OR_RETURN(reference, open_reference(order.against, order.table));
@@ -152,7 +156,7 @@ Result<int> explain_log(const ExplainLog& order, std::ostream& out) {
     }
     ANCHOR_ASSIGN_OR_RETURN(auto registers, given_registers(order.pcrs));
     Comparison comparison(reference, std::move(registers), out);
-    ANCHOR_RETURN_IF_ERROR(ima ? comparison.ima_list(order.file) : comparison.boot_log(order.file));
+    ANCHOR_RETURN_IF_ERROR(ima ? comparison.ima_list(std::move(log)) : comparison.boot_log(std::move(log)));
     return verdict(comparison, out);
 }
 

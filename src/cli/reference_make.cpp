@@ -99,7 +99,8 @@ private:
         if (own) {
             ANCHOR_ASSIGN_OR_RETURN(device, open_own(kDeviceBootLog, "boot"));
         }
-        ANCHOR_ASSIGN_OR_RETURN(const Bytes log, read_boot_log(own ? device.file() : file));
+        ANCHOR_ASSIGN_OR_RETURN(MeasuredFile opened, MeasuredFile::open(own ? device.file() : file));
+        ANCHOR_ASSIGN_OR_RETURN(const Bytes log, opened.boot_log());
         auto boot = boot_reference_of(log, {registers_, order_.registers, order_.events, order_.min_firmware}, notes_);
         if (!boot) return std::move(boot).error().within(file);
         values_.boot = std::move(boot).value();

@@ -74,14 +74,14 @@ void add_make(CLI::App& group, const Shared& args, const AgentAccess& agent, Act
 
 void add_diff(CLI::App& group, const Shared& args, Action& action) {
     auto* const diff = group.add_subcommand("diff", "What changed between two documents: exit code 0 or 3");
-    diff->add_option("A", args->reference)->required();
-    diff->add_option("B", args->other)->required();
+    diff->add_option("A", args->reference, "the reference.json of before")->required();
+    diff->add_option("B", args->other, "the one after")->required();
     diff->callback([args, &action] { action = [args] { return diff_references(args->reference, args->other, std::cout); }; });
 }
 
 void add_check(CLI::App& group, const Shared& args, Action& action) {
     auto* const check = group.add_subcommand("check", "Whether measurements are as the reference says: exit code 0 or 3");
-    check->add_option("REFERENCE", args->reference)->required();
+    check->add_option("REFERENCE", args->reference, "the reference.json to judge by")->required();
     check->add_option("--log", args->measured.log, "boot log");
     check->add_option("--pcrs", args->measured.pcrs, "registers, as tpm2_pcrread prints them");
     check->add_option("--ima", args->measured.ima, "IMA list");
@@ -108,8 +108,8 @@ void add_reference_commands(CLI::App& app, const AgentAccess& agent, Action& act
 void add_log_explain(CLI::App& log, Action& action) {
     auto* const explain = log.add_subcommand("explain", "What in a log is not as reference values say: exit code 0 or 3");
     const auto order = std::make_shared<ExplainLog>();
-    explain->add_option("FILE", order->file)->required();
-    explain->add_option("--against", order->against, "the reference values")->required();
+    explain->add_option("FILE", order->file, "boot log, or IMA list in binary or ASCII form; - is standard input")->required();
+    explain->add_option("--against", order->against, "the reference.json to judge by")->required();
     explain->add_option("--pcrs", order->pcrs, "registers that have to confirm the log, as tpm2_pcrread prints them");
     explain->add_option("--table", order->table, "the table of file digests; without it: ima.table beside the reference");
     explain->callback([order, &action] { action = [order] { return explain_log(*order, std::cout); }; });

@@ -23,9 +23,9 @@ const std::string kVectors = ANCHOR_SOURCE_DIR "/tests/vectors/boot/";
 const std::string kBootLog = kVectors + "debian12-ovmf.eventlog.bin";
 const std::string kImaList = kVectors + "debian12-ovmf-ima-sig.ima.bin";
 
-std::string shown(const std::string& file, LogForm form) {
+std::string shown(const std::string& file, LogForm form, unsigned version = 1) {
     std::ostringstream out;
-    const auto code = show_log(file, form, out);
+    const auto code = show_log(file, form, version, out);
     return code ? out.str() : "error: " + code.error().what;
 }
 
@@ -33,6 +33,7 @@ TEST(LogShow, KnowsBothKindsByTheirContent) {
     EXPECT_THAT(shown(kBootLog, LogForm::Table), HasSubstr("EV_S_CRTM_VERSION"));
     EXPECT_THAT(shown(kBootLog, LogForm::Yaml), StartsWith("---"));
     EXPECT_TRUE(parse_json(shown(kBootLog, LogForm::Json), {.octets = 8U << 20U, .depth = 64}));
+    EXPECT_THAT(shown(kBootLog, LogForm::Yaml, 2), HasSubstr("    VariableData:\n      Enabled: 'No'\n"));
     EXPECT_THAT(shown(kImaList, LogForm::Table), HasSubstr("boot_aggregate"));
     EXPECT_THAT(shown(kImaList, LogForm::Json), StartsWith("{"));
     EXPECT_THAT(shown(kImaList, LogForm::Yaml), StartsWith("error: --yaml"));
@@ -44,17 +45,38 @@ TEST(LogShow, SaysWhereALogIsBroken) {
     log.resize(log.size() - 3);
     std::ostringstream out;
 
-    const auto code = show_log(scratch.write("cut", log), LogForm::Table, out);
+    const auto code = show_log(scratch.write("cut", log), LogForm::Table, 1, out);
 
     ASSERT_FALSE(code);
     EXPECT_EQ(exit_code_of(code.error()), exit_code::kRefused);
     EXPECT_THAT(out.str(), HasSubstr("EV_S_CRTM_VERSION")) << "what could be read is shown";
 }
 
+TEST(LogShow, SaysWhereAnImaListIsBroken) {
+    const parts::Scratch scratch("log");
+    Bytes list = read_file(kImaList, 1U << 20U).value();
+    list.resize(200);
+    const std::string cut = scratch.write("cut", list);
+    const std::string empty = scratch.write("empty", ByteView());
+
+    EXPECT_EQ(shown(cut, LogForm::Table), "error: " + cut + ": IMA list, entry 1: offset 106: the list ends within it");
+    EXPECT_THAT(shown(empty, LogForm::Table), HasSubstr("the log is empty\n"));
+    EXPECT_EQ(shown(scratch.path(), LogForm::Table), "error: " + scratch.path() + ": Is a directory");
+}
+
+TEST(LogShow, SaysThatAFileIsNoLog) {
+    const parts::Scratch scratch("log");
+    const std::string text = scratch.write("text", std::string_view("This is a file of another kind, and longer than a header."));
+    const std::string packed = scratch.write("packed", Bytes{0x1F, 0x8B, 8, 0});
+
+    EXPECT_THAT(shown(text, LogForm::Table), StartsWith("error: " + text + ": neither an IMA list nor a boot log: event 0: offset 32: "));
+    EXPECT_EQ(shown(packed, LogForm::Json), "error: " + packed + ": compressed by gzip, unpack it first");
+}
+
 TEST(LogShow, NamesAFileThatIsMissingAndIsNoUnreachableDaemon) {
     std::ostringstream out;
 
-    const auto code = show_log("/no/such/log", LogForm::Table, out);
+    const auto code = show_log("/no/such/log", LogForm::Table, 1, out);
 
     ASSERT_FALSE(code);
     EXPECT_EQ(code.error().what, "/no/such/log: No such file or directory");
@@ -70,6 +92,14 @@ TEST(LogReplay, ComparesABootLogWithRegisters) {
     EXPECT_THAT(out.str(), HasSubstr("sha256 0 "));
     EXPECT_EQ(replay_log(kBootLog, right, out).value(), exit_code::kDone) << out.str();
     EXPECT_EQ(replay_log(kBootLog, wrong, out).value(), exit_code::kRefused);
+}
+
+TEST(LogReplay, SaysThatALogExtendsNothing) {
+    const parts::Scratch scratch("log");
+    std::ostringstream out;
+
+    EXPECT_EQ(replay_log(scratch.write("empty", ByteView()), std::nullopt, out).value(), exit_code::kDone);
+    EXPECT_EQ(out.str(), "the log extends no register\n");
 }
 
 TEST(LogReplay, ComparesAnImaListWithRegisters) {

@@ -35,6 +35,19 @@ TEST(Anchorctl, EndsWithFourWithoutADaemon) {
     EXPECT_THAT(result.output, HasSubstr("anchorctl: no daemon to talk to: /nowhere/anchord.sock"));
 }
 
+// A pipe can be read once only; an IMA list is larger than what a pipe holds.
+TEST(Anchorctl, ReadsLogsFromPipes) {
+    const std::string vectors = ANCHOR_SOURCE_DIR "/tests/vectors/boot/";
+    for (const std::string log : {"debian12-ovmf.eventlog.bin", "debian12-ovmf-ima-sig.ima.bin"}) {
+        const auto from_file = anchorctl({"log", "replay", vectors + log});
+        EXPECT_EQ(from_file.exit_code, 0) << from_file.output;
+        for (const std::string name : {"-", "/dev/stdin"}) {
+            const auto piped = parts::run({"/bin/sh", "-c", "cat '" + vectors + log + "' | '" ANCHORCTL "' log replay " + name});
+            EXPECT_EQ(piped.output, from_file.output) << name;
+        }
+    }
+}
+
 TEST(Anchorctl, HelpsAndNamesItsVersion) {
     EXPECT_EQ(anchorctl({"--help"}).exit_code, 0);
     EXPECT_EQ(anchorctl({"--version"}).exit_code, 0);

@@ -53,6 +53,19 @@ TEST(PcrText, ReadsOneRegisterALine) {
     EXPECT_TRUE(values->find(HashAlg::Sha256, 7)->all(0x33));
 }
 
+TEST(PcrText, TakesTheBankFromACommandLineOrALengthWhereNoneIsNamed) {
+    const std::string line = "0: " + std::string(40, '2') + "\n";
+    const auto bare = pcr_values_from(line + "1: " + std::string(64, '3') + "\n");
+    const auto printed = pcr_values_from("pcrread: tsspcrread -halg sha1\n" + line);
+
+    ASSERT_TRUE(bare) << bare.error().what;
+    EXPECT_TRUE(bare->find(HashAlg::Sha1, 0)->all(0x22));
+    EXPECT_TRUE(bare->find(HashAlg::Sha256, 1)->all(0x33));
+    ASSERT_TRUE(printed) << printed.error().what;
+    EXPECT_TRUE(printed->find(HashAlg::Sha1, 0)->all(0x22));
+    EXPECT_FALSE(pcr_values_from("pcrread: tsspcrread -halg sm3_256\n0: " + std::string(64, '2') + "\n"));
+}
+
 TEST(PcrText, NamesTheLineThatIsNone) {
     const auto complaint = [](std::string_view text) {
         const auto values = pcr_values_from(text);
@@ -63,6 +76,7 @@ TEST(PcrText, NamesTheLineThatIsNone) {
     EXPECT_EQ(complaint("sha1:\n 24 : 0x00\n"), "line 2: no register: 24");
     EXPECT_EQ(complaint("hello world out there\n"), "line 1: expected a bank, or a register and its value");
     EXPECT_EQ(complaint("sha1:\n 0 : 0x00\n").substr(0, 7), "line 2:");
+    EXPECT_EQ(complaint("0: 00\n"), "line 1: no bank has registers of 1 octets");
     EXPECT_EQ(complaint("sha1:\n 0 : 0xzz\n").substr(0, 7), "line 2:");
 }
 
