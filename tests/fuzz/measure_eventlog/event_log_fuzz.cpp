@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // Measured boot logs: whatever the octets are, events stay inside them, what is printed has no control characters, JSON
-// is JSON, a log replays to its own registers, and a cut log has the same events before the cut.
+// is JSON, a log replays to its own registers, a cut log has the same events before the cut, every claim is made, and a
+// boot differs from its own reference in nothing that the reference could name.
 
 #include <algorithm>
 #include <cstdlib>
@@ -9,9 +10,11 @@
 #include <nlohmann/json.hpp>
 
 #include <anchor/base/json.h>
+#include <anchor/measure/boot_claims.h>
 #include <anchor/measure/boot_facts.h>
 #include <anchor/measure/event_log_content.h>
 #include <anchor/measure/event_log_render.h>
+#include <anchor/measure/reference_boot.h>
 
 namespace {
 
@@ -65,6 +68,21 @@ void check_cut(const EventLog& log, ByteView octets) {
     }
 }
 
+void check_claims(const EventLog& log) {
+    const Replay replayed = replay(log);
+    Claims claims;
+    claim_boot(log, compare_replay(log, replayed, replayed.values), {}, claims);
+    for (const BootClaim& claim : boot_claims()) must(claims.find(claim.name) != nullptr);
+}
+
+void check_reference(const EventLog& log) {
+    const BootReference reference = make_boot_reference(log, {HashAlg::Sha256, 0xFFFFFF});
+    for (const BootDifference& difference : compare_boot(reference, log, replay(log).values)) {
+        must(difference.kind == BootDifferenceKind::Image && has_no_controls(difference.text));
+    }
+    for (const BootDifference& difference : compare_boot(reference, log, {})) must(has_no_controls(difference.text));
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -74,6 +92,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     check_printed(log);
     check_replay(log);
     check_cut(log, octets);
+    check_claims(log);
+    check_reference(log);
     const BootFacts facts = boot_facts(log);
     must(facts.images.size() <= log.events().size());
     return 0;
