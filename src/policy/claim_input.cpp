@@ -62,9 +62,16 @@ template <class T>
 bool is_same(const T& a, const T& b) noexcept {
     if constexpr (std::is_same_v<T, std::string>) {
         return same_text(a, b);
+    } else if constexpr (std::is_same_v<T, double>) {
+        return a == b && std::signbit(a) == std::signbit(b);  // 1.0 / -0.0 is another number than 1.0 / 0.0
     } else {
         return a == b;
     }
+}
+
+bool is_same(const ClaimValue& a, const ClaimValue& b) noexcept {
+    if (a.index() != b.index()) return false;
+    return std::visit([&]<class T>(const T& value) { return is_same(value, std::get<T>(b)); }, a);
 }
 
 // Why no expression can hold such a value; empty where it can.
@@ -162,7 +169,7 @@ bool ClaimInput::replace(const Claim& claim) {
 
 bool ClaimInput::set_slowly(const Claim& claim) {
     const bool same_source = !names_source() || source_ == claim.source;
-    if (same_source && said_ == claim.value) {
+    if (same_source && is_same(said_, claim.value)) {
         if (observed_ == claim.observed) return false;
         observed_ = claim.observed;
         if (!is_too_old_) return false;

@@ -155,6 +155,15 @@ TEST(Evaluator, JudgesOnlyRulesWhoseClaimsChanged) {
     EXPECT_EQ(after_first, 4U);
 }
 
+TEST(Evaluator, TellsMinusZeroFromZero) {
+    Evaluator evaluator(signed_set(R"json({"policy": "p", "version": 1,
+        "claims": {"plc.vibration_rms": {"type": "double", "from": "app:plc"}},
+        "rules": [{"id": "r", "about": "hardware", "because": "b", "require": "1.0 / plc.vibration_rms > 0.0"}]})json"));
+
+    EXPECT_THAT(rules_of(evaluator.evaluate(healthy_but("plc.vibration_rms", 0.0, "app:plc"), at(Seconds{1}))), IsEmpty());
+    EXPECT_THAT(rules_of(evaluator.evaluate(healthy_but("plc.vibration_rms", -0.0, "app:plc"), at(Seconds{2}))), ElementsAre("r"));
+}
+
 TEST(Evaluator, FindsTheChangedRuleAmongMany) {
     std::string rules;
     for (int i = 0; i < 130; ++i) {
