@@ -6,7 +6,10 @@
 namespace anchor::policy {
 namespace {
 
+constexpr std::int64_t kMostRisk = 100;
+
 Result<Obstacle> obstacle_from(const Json& json, FindingReader read_finding) {
+    if (!json.is_object()) return rejected("an obstacle in the answer is no object");
     Obstacle obstacle;
     ANCHOR_ASSIGN_OR_RETURN(obstacle.finding, read_finding(json.value("finding", Json::object())));
     ANCHOR_ASSIGN_OR_RETURN(obstacle.require, json_string(json, "require"));
@@ -35,10 +38,12 @@ Result<Level> level_in(const Json& json, std::string_view key) {
 }
 
 Result<Explanation> explanation_from(const Json& json, FindingReader read_finding) {
+    if (!json.is_object()) return rejected("the explanation in the answer is no object");
     Explanation read;
     ANCHOR_ASSIGN_OR_RETURN(read.level, level_in(json, "level"));
     ANCHOR_ASSIGN_OR_RETURN(read.wanted, level_in(json, "wanted"));
     ANCHOR_ASSIGN_OR_RETURN(const std::int64_t risk, json_integer(json, "risk"));
+    if (risk < 0 || risk > kMostRisk) return rejected("the answer has a risk outside 0 to 100");
     read.risk = static_cast<int>(risk);
     for (const Json& each : json.value("obstacles", Json::array())) {
         ANCHOR_ASSIGN_OR_RETURN(Obstacle obstacle, obstacle_from(each, read_finding));

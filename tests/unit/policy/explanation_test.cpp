@@ -3,7 +3,10 @@
 
 #include <gmock/gmock.h>
 
+#include <nlohmann/json.hpp>
+
 #include <anchor/policy/difference.h>
+#include <anchor/policy/explanation_json.h>
 
 #include "samples.h"
 
@@ -49,6 +52,47 @@ TEST(Explanation, HasNothingToSayAboutATrustedDevice) {
     EXPECT_THAT(explanation.obstacles, IsEmpty());
     EXPECT_THAT(to_text(explanation), HasSubstr("nothing stands between"));
     EXPECT_THAT(to_text(explain(PolicySet(), Decision{})), HasSubstr("no policy is in force"));
+}
+
+// A finding is its rule, here.
+Json finding_json(const Finding& finding) { return finding.rule; }
+Result<Finding> finding_of(const Json& json) {
+    if (!json.is_string()) return rejected("no finding");
+    Finding finding;
+    finding.rule = json.get<std::string>();
+    return finding;
+}
+
+TEST(Explanation, IsTheSameAfterTheWayThroughJson) {
+    const Explanation said = explain(signed_set(kGateway), with("boot.secure_boot", false));
+
+    const auto read = explanation_from(to_json(said, finding_json), finding_of);
+
+    ASSERT_TRUE(read.has_value()) << read.error().what;
+    EXPECT_EQ(read->level, said.level);
+    EXPECT_EQ(read->risk, said.risk);
+    EXPECT_EQ(read->obstacles.size(), said.obstacles.size());
+    EXPECT_EQ(read->risk_notes, said.risk_notes);
+}
+
+TEST(Explanation, OfAnotherFormIsRefused) {
+    const Json right = to_json(explain(signed_set(kGateway), with("boot.secure_boot", false)), finding_json);
+    const auto refused = [](const Json& json) {
+        const auto read = explanation_from(json, finding_of);
+        return read.has_value() ? std::string() : read.error().what;
+    };
+    const auto changed = [&right](const char* pointer, Json value) {
+        Json json = right;
+        json[Json::json_pointer(pointer)] = std::move(value);
+        return json;
+    };
+
+    EXPECT_EQ(refused(right), "");
+    EXPECT_THAT(refused(Json::array()), HasSubstr("is no object"));
+    EXPECT_THAT(refused(changed("/obstacles/0", 7)), HasSubstr("an obstacle in the answer is no object"));
+    EXPECT_THAT(refused(changed("/risk", 101)), HasSubstr("outside 0 to 100"));
+    EXPECT_THAT(refused(changed("/risk", -1)), HasSubstr("outside 0 to 100"));
+    EXPECT_THAT(refused(changed("/level", "perfect")), HasSubstr("unknown level"));
 }
 
 TEST(Difference, NamesEachStatementThatChanged) {
