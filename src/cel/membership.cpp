@@ -28,6 +28,6 @@ Value as_set(Arena& arena, std::span<const Value> list) {
     return make_map(arena, entries);
 }
 
-std::uint64_t cost_of_set(const Value& element) noexcept { return 1 + ValueBits::extent(element) / 16; }
+std::uint64_t cost_of_set(const Value& element) noexcept { return 1 + ValueBits::extent(element) / kOctetsPerStep; }
 
 }  // namespace anchor::cel

@@ -9,7 +9,8 @@
 
 namespace anchor::cel {
 
-constexpr std::size_t kSetFrom = 16;  // elements; below, comparing one by one is faster
+constexpr std::size_t kSetFrom = 16;        // elements; below, comparing one by one is faster
+constexpr std::size_t kOctetsPerStep = 16;  // of a text that is compared with keys
 
 /// Kind of all elements where it is one that can be looked for quickly: Int or String; Null otherwise.
 [[nodiscard]] Kind uniform_kind(std::span<const Value> list);

@@ -182,6 +182,19 @@ std::optional<Form> form_of(Relation relation, Kind kind) {
     return std::nullopt;
 }
 
+// Where a value can be of that kind. Where it cannot (CEL orders ints and doubles together), each question would give up.
+bool may_be(const Type& type, Kind kind) {
+    switch (type.kind()) {
+        case TypeKind::Dyn: return true;
+        case TypeKind::Bool: return kind == Kind::Bool;
+        case TypeKind::Int: return kind == Kind::Int;
+        case TypeKind::Double: return kind == Kind::Double;
+        case TypeKind::String: return kind == Kind::String;
+        case TypeKind::Duration: return kind == Kind::Duration;
+        default: return false;
+    }
+}
+
 bool has_order(Kind kind) { return kind == Kind::Int || kind == Kind::Duration || kind == Kind::Double; }
 
 }  // namespace
@@ -276,13 +289,16 @@ bool QuestionWriter::write_relation(const Node& node, Label if_yes, Label if_no)
     const bool is_mirrored = node.children[0]->kind == NodeKind::Constant;
     const Node& fixed = *node.children[is_mirrored ? 0 : 1];
     if (fixed.kind != NodeKind::Constant) return false;
+    const Node& asked = *node.children[is_mirrored ? 1 : 0];
     const Kind kind = fixed.constant.kind();
+    if (!may_be(checker_.type_of(asked), kind)) return false;
+    if (kind == Kind::String && fixed.constant.as_string().size() >= kPaidText) return false;
     const Relation wanted = is_mirrored ? relation->mirrored : relation->relation;
     const bool is_equality = wanted == Relation::Equal || wanted == Relation::NotEqual;
     if (!is_equality && !has_order(kind)) return false;
     const auto form = form_of(wanted, kind);
     if (!form) return false;
-    const auto source = write_operand(*node.children[is_mirrored ? 1 : 0]);
+    const auto source = write_operand(asked);
     if (!source) return false;
     add(form->what, kind, *source, kept(fixed.constant), form->is_exchanged ? if_no : if_yes, form->is_exchanged ? if_yes : if_no);
     return true;
@@ -292,9 +308,11 @@ bool QuestionWriter::write_membership(const Node& node, Label if_yes, Label if_n
     const Node& range = *node.children[1];
     if (range.kind != NodeKind::Constant || !range.constant.is(Kind::List)) return false;
     const Kind kind = uniform_kind(range.constant.as_list());
-    const auto source = kind == Kind::Null ? std::nullopt : write_operand(*node.children[0]);
-    if (!source) return false;
-    const Instruction& i = code_.instructions[next_instruction({Op::InConstant, Op::InConstantSet}, memberships_seen_)];
+    if (!may_be(checker_.type_of(*node.children[0]), kind)) return false;
+    const auto source = write_operand(*node.children[0]);
+    const Instruction* found = source ? next_instruction({Op::InConstant, Op::InConstantSet}, memberships_seen_) : nullptr;
+    if (found == nullptr) return false;
+    const Instruction& i = *found;
     if (i.op == Op::InConstantSet) {
         add(Ask::InSet, kind, *source, code_.constants[i.c + 1], if_yes, if_no);
     } else {
@@ -319,8 +337,10 @@ bool QuestionWriter::write_loop(const Node& node, Label if_yes, Label if_no) {
     if (inside_loop_ || !is_simple || node.target->kind != NodeKind::Identifier) return false;
     const auto source = write_operand(*node.target);
     if (!source) return false;
-    const std::size_t at = next_instruction({Op::LoopNext, Op::LoopNext}, loops_seen_);
-    const auto steps = static_cast<std::int64_t>(code_.instructions[at].c - at);  // what the machine takes for an element
+    const Instruction* next = next_instruction({Op::LoopNext, Op::LoopNext}, loops_seen_);
+    if (next == nullptr) return false;
+    const auto at = next - code_.instructions.data();
+    const std::int64_t steps = next->c - at;  // what the machine takes for an element
     add(node.macro == Macro::All ? Ask::All : Ask::Exists, Kind::List, *source, Value::integer(steps), if_yes, if_no);
     inside_loop_ = true;
     const std::size_t first = questions_.size();
@@ -330,10 +350,9 @@ bool QuestionWriter::write_loop(const Node& node, Label if_yes, Label if_no) {
 }
 
 // The instruction that the machine has for the node at hand: both meet the nodes in the same order.
-std::size_t QuestionWriter::next_instruction(std::array<Op, 2> any_of, std::size_t& seen) const {
+const Instruction* QuestionWriter::next_instruction(std::array<Op, 2> any_of, std::size_t& seen) const {
     while (seen < code_.instructions.size() && std::ranges::count(any_of, code_.instructions[seen].op) == 0) ++seen;
-    if (seen == code_.instructions.size()) std::abort();
-    return seen++;
+    return seen < code_.instructions.size() ? &code_.instructions[seen++] : nullptr;
 }
 
 std::optional<std::uint16_t> QuestionWriter::write_operand(const Node& node) {

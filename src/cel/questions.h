@@ -55,7 +55,7 @@ private:
     [[nodiscard]] Label new_label();
     void place(Label label) { places_[label] = static_cast<std::uint16_t>(questions_.size()); }
     [[nodiscard]] Value kept(const Value& constant);
-    [[nodiscard]] std::size_t next_instruction(std::array<Op, 2> any_of, std::size_t& seen) const;
+    [[nodiscard]] const Instruction* next_instruction(std::array<Op, 2> any_of, std::size_t& seen) const;
 
     const Checker& checker_;
     Code& code_;

@@ -142,13 +142,28 @@ TEST(Questions, CostWhatTheMachineCosts) {
     EXPECT_EQ(value.error_code(), ErrorCode::LimitExceeded);
 }
 
+// One question after the other calls the next one; beyond a bound there are none.
 TEST(Questions, AreAskedByLongChainsToo) {
-    std::string text = "i in [1]";
-    for (int i = 0; i < 1500; ++i) text += " || i + i == " + std::to_string(i * 2 + 1);
     const std::vector<Given> given{{"i", TypeKind::Int, Value::integer(4)}};
+    for (const int length : {400, 1500}) {
+        std::string text = "i in [1]";
+        for (int i = 0; i < length; ++i) text += " || i + i == " + std::to_string(i * 2 + 1);
 
-    EXPECT_EQ(shown(text, given), "false");
-    EXPECT_EQ(shown(text, given, kPlain), "false");
+        EXPECT_EQ(shown(text, given), "false") << length;
+        EXPECT_EQ(shown(text, given, kPlain), "false") << length;
+    }
+}
+
+TEST(Questions, AreNotAskedWhereTheMachineWouldHaveToSayItAnyway) {
+    const World world;
+    const auto asks = [&](const std::string& text) {
+        return compile(world.environment(), text)->memory() > compile(world.environment(), text, kPlain)->memory();
+    };
+
+    EXPECT_TRUE(asks("d < 1.0 && s == 'abc'"));
+    EXPECT_FALSE(asks("d < 1"));
+    EXPECT_FALSE(asks("2 >= d"));
+    EXPECT_FALSE(asks("s == '" + std::string(300, 'y') + "'"));
 }
 
 }  // namespace
