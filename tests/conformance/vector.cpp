@@ -245,10 +245,10 @@ bool identical(const Value& a, const Value& b) {
 }
 
 Result<Verdict> run_case(const Json& test_case) {
-    // The JSON library says by exception that a member is missing or of another type.
+    // The JSON library says by exception that a member is missing or of another type, the standard's that a number is none.
     try {
         return run_checked(test_case);
-    } catch (const Json::exception& problem) {
+    } catch (const std::exception& problem) {
         return rejected(problem.what());
     }
 }
