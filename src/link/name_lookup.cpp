@@ -2,10 +2,15 @@
 #include "name_lookup.h"
 
 #include <poll.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
 #include <atomic>
+#include <cerrno>
 #include <mutex>
 #include <system_error>
 #include <thread>
+
+#include <anchor/base/file.h>
 
 namespace anchor::link {
 namespace {
@@ -17,7 +22,7 @@ struct Lookup {
     std::string host;
     std::string service;
     Resolver resolver;
-    StopFlag answered;
+    UniqueFd answered;  // readable then
     std::mutex mutex;
     int code = 0;
     AddressList found;
@@ -41,10 +46,13 @@ void answer(Lookup& lookup) {
         lookup.code = code;
         lookup.found = std::move(found);
     }
-    lookup.answered.set();
+    const std::uint64_t one = 1;
+    (void)!::write(lookup.answered.get(), &one, sizeof one);
 }
 
 Result<void> start(const std::shared_ptr<Lookup>& lookup) {
+    lookup->answered = UniqueFd(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+    if (!lookup->answered.valid()) return from_errno("name look-up", errno);
     if (lookups_under_way.fetch_add(1) >= kMostLookups) {
         --lookups_under_way;
         return unavailable("the resolver has not answered earlier questions yet");
@@ -72,7 +80,7 @@ Result<AddressList> look_up(const std::string& host, std::uint16_t port, const S
     lookup->service = std::to_string(port);
     lookup->resolver = std::move(resolver);
     ANCHOR_RETURN_IF_ERROR(start(lookup));
-    ANCHOR_RETURN_IF_ERROR(wait_for(lookup->answered.fd(), POLLIN, stop, deadline, "name look-up"));
+    ANCHOR_RETURN_IF_ERROR(wait_for(lookup->answered.get(), POLLIN, stop, deadline, "name look-up"));
     const std::lock_guard lock(lookup->mutex);
     if (lookup->code != 0) return unavailable(::gai_strerror(lookup->code), lookup->code);
     return std::move(lookup->found);

@@ -95,19 +95,29 @@ Result<void> wait_for(int fd, short events, const StopFlag& stop, Deadline deadl
     }
 }
 
-Result<UniqueFd> connect_to(const std::string& host, std::uint16_t port, const StopFlag& stop, Deadline deadline) {
-    const std::string where = host + ":" + std::to_string(port);
-    auto found = look_up(host, port, stop, deadline);
-    if (!found) return std::move(found).error().within(where);
+Result<UniqueFd> connect_to_any(const addrinfo* addresses, const StopFlag& stop, Deadline deadline) {
+    int left = 0;
+    for (const addrinfo* each = addresses; each != nullptr; each = each->ai_next) ++left;
     Error last = unavailable("no address");
-    for (const addrinfo* address = found->get(); address != nullptr; address = address->ai_next) {
-        auto fd = connect_address(*address, stop, deadline);
+    for (const addrinfo* each = addresses; each != nullptr; each = each->ai_next, --left) {
+        // One that swallows packets (IPv6 that leads nowhere) must not use up the time of the others.
+        const auto now = std::chrono::steady_clock::now();
+        auto fd = connect_address(*each, stop, now + (deadline - now) / left);
         if (fd) return fd;
         last = std::move(fd).error();
     }
     // Whatever the system calls it (refused, unreachable, forbidden by a firewall), the caller may try again.
     last.kind = ErrorKind::Unavailable;
-    return std::move(last).within(where);
+    return last;
+}
+
+Result<UniqueFd> connect_to(const std::string& host, std::uint16_t port, const StopFlag& stop, Deadline deadline) {
+    const std::string where = host + ":" + std::to_string(port);
+    auto found = look_up(host, port, stop, deadline);
+    if (!found) return std::move(found).error().within(where);
+    auto fd = connect_to_any(found->get(), stop, deadline);
+    if (!fd) return std::move(fd).error().within(where);
+    return fd;
 }
 
 Result<LoopbackListener> LoopbackListener::open() {

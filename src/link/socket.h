@@ -3,6 +3,7 @@
 
 // Sockets of the tunnel: all non-blocking, every wait with a deadline and an end.
 
+#include <netdb.h>
 #include <chrono>
 #include <string>
 
@@ -27,6 +28,9 @@ private:
 
 /// Waits for the events (as poll(2) names them) on one descriptor. Unavailable: the deadline passed, or the flag was set.
 [[nodiscard]] Result<void> wait_for(int fd, short events, const StopFlag& stop, Deadline deadline, std::string_view what);
+
+/// Connects to the first of these that answers, each within its share of the time. Unavailable: none did.
+[[nodiscard]] Result<UniqueFd> connect_to_any(const addrinfo* addresses, const StopFlag& stop, Deadline deadline);
 
 /// Connects to a name or address, all of its addresses in turn. Unavailable: no such name, no answer, refused.
 [[nodiscard]] Result<UniqueFd> connect_to(const std::string& host, std::uint16_t port, const StopFlag& stop, Deadline deadline);

@@ -184,15 +184,19 @@ Result<crypto::TlsSession> Tunnel::handshake(int fd) {
     }
 }
 
+// The listener closes with it: nobody else is waited for.
+Result<UniqueFd> Tunnel::wait_for_client() const {
+    ANCHOR_ASSIGN_OR_RETURN(auto listener, LoopbackListener::open());
+    events_.ready(listener.port());
+    return listener.accept_own(stop_, std::chrono::steady_clock::now() + deadline_);
+}
+
 Error Tunnel::run() {
     auto remote = connect_to(credentials_.host, credentials_.port, stop_, std::chrono::steady_clock::now() + deadline_);
     if (!remote) return std::move(remote).error();
     auto session = handshake(remote->get());
     if (!session) return std::move(session).error().within(credentials_.host + ":" + std::to_string(credentials_.port));
-    auto listener = LoopbackListener::open();
-    if (!listener) return std::move(listener).error();
-    events_.ready(listener->port());
-    auto local = listener->accept_own(stop_, std::chrono::steady_clock::now() + deadline_);
+    auto local = wait_for_client();
     if (!local) return std::move(local).error();
     return Carrier(*session, remote->get(), local->get(), stop_).carry();
 }

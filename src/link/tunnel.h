@@ -34,6 +34,7 @@ public:
 private:
     [[nodiscard]] Error run();
     [[nodiscard]] Result<crypto::TlsSession> handshake(int fd);
+    [[nodiscard]] Result<UniqueFd> wait_for_client() const;
 
     LinkCredentials credentials_;
     LinkTime time_;
