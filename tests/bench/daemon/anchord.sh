@@ -1,11 +1,13 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # usage: anchord.sh FOLDER     (the folder of the built programs)
-# The idle daemon on a software TPM, enrolled nowhere: memory, stripped size, start to ready without and with the TPM's time, and
-# wake-ups beyond the ticks. Medians of several runs.
+# The daemon on a software TPM: stripped size, start to ready without and with the TPM's time; then, enrolled and connected to the
+# brokers of the demonstration, what it costs while nothing happens: memory, beside that of a program that only has the TPM stack open,
+# and wake-ups beyond the ticks. Medians of several runs.
 set -eu
 
-programs=$1
+programs=$(readlink -f "$1")
+demo=$(dirname "$(readlink -f "$0")")/../../../packaging/demo/demo
 runs=7
 watch=60 # seconds; the interval is longer, so that what is counted has no tick in it
 place=$(mktemp -d)
@@ -15,6 +17,9 @@ daemon_pid=
 end() {
     if [ -n "$daemon_pid" ]; then kill "$daemon_pid" 2>/dev/null || true; fi
     if [ -n "$tpm_pid" ]; then kill "$tpm_pid" 2>/dev/null || true; fi
+    for world in "$place"/anchord-demo.*/end; do
+        if [ -x "$world" ]; then "$world"; fi
+    done
     wait 2>/dev/null || true
     rm -rf "$place"
 }
@@ -47,11 +52,11 @@ start_tpm() {
     exit 1
 }
 
-# Starts the daemon; prints the milliseconds until it says READY=1.
-start_to_ready() {
-    python3 - "$programs/anchord" "$place" <<'EOF'
+# Starts the daemon; prints the milliseconds until it says READY=1, and its process.
+start_to_ready() { # CONFIGURATION
+    python3 - "$programs/anchord" "$place" "$1" <<'EOF'
 import os, socket, subprocess, sys, time
-program, place = sys.argv[1:]
+program, place, configuration = sys.argv[1:]
 path = os.path.join(place, "notify")
 if os.path.exists(path):
     os.unlink(path)
@@ -59,7 +64,7 @@ manager = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
 manager.bind(path)
 manager.settimeout(20)
 begin = time.perf_counter()
-daemon = subprocess.Popen([program, "--config", place + "/anchord.toml"], env=dict(os.environ, NOTIFY_SOCKET=path),
+daemon = subprocess.Popen([program, "--config", configuration], env=dict(os.environ, NOTIFY_SOCKET=path),
                           stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
 while not manager.recv(4096).startswith(b"READY=1"):
     pass
@@ -76,14 +81,36 @@ stop_daemon() {
 
 start_times() {
     for _ in $(seq "$runs"); do
-        read -r took daemon_pid < <(start_to_ready)
+        read -r took daemon_pid < <(start_to_ready "$place/anchord.toml")
         echo "$took"
         stop_daemon
     done
 }
 
-kilobytes() { awk -v name="$1:" '$1 == name { print $2 }' "/proc/$daemon_pid/smaps_rollup"; }
+kilobytes() { awk -v name="$2:" '$1 == name { print $2 }' "/proc/$1/smaps_rollup"; } # PROCESS WHAT
 switches() { cat /proc/"$daemon_pid"/task/*/status | awk '/^voluntary_ctxt_switches/ { n += $2 } END { print n }'; }
+
+# The demonstration stays, but for its daemon: ours looks once an hour, so that what is counted has no tick in it.
+enroll() {
+    TMPDIR=$place "$demo" "$programs" --keep >"$place/demo.log" 2>&1 || { cat "$place/demo.log" >&2; exit 1; }
+    world=$(echo "$place"/anchord-demo.*)
+    daemon_pid=$(awk '$1 == "end_all" && $2 ~ /^[0-9]/ { print $NF }' "$world/end")
+    stop_daemon
+    sed -i 's/^interval = .*/interval = "1h"/' "$world/anchord.toml"
+}
+
+start_connected() {
+    read -r _ daemon_pid < <(start_to_ready "$world/anchord.toml")
+    for _ in $(seq 100); do
+        if "$programs/anchorctl" --socket "$world/run/anchord.sock" status --json | grep -q '"connected": *true'; then
+            sleep 2
+            return
+        fi
+        sleep 0.1
+    done
+    echo "anchord.sh: the daemon did not connect" >&2
+    exit 1
+}
 
 strip -o "$place/stripped" "$programs/anchord"
 printf '%-44s %8d KB\n' "size, stripped" "$(($(stat -c %s "$place/stripped") / 1024))"
@@ -94,21 +121,21 @@ start_tpm
 configure "swtpm:path=$place/tpm.sock"
 printf '%-44s %8s ms\n' "start to ready, TPM, median" "$(start_times | median)"
 
-: >"$place/rss"
-: >"$place/pss"
+enroll
 for _ in $(seq "$runs"); do
-    read -r _ daemon_pid < <(start_to_ready)
-    sleep 1
-    kilobytes Rss >>"$place/rss"
-    kilobytes Pss >>"$place/pss"
+    start_connected
+    kilobytes "$daemon_pid" Rss >>"$place/rss"
+    kilobytes "$daemon_pid" Pss >>"$place/pss"
     stop_daemon
 done
-printf '%-44s %8d KB\n' "memory, resident, idle, median" "$(median <"$place/rss")"
-printf '%-44s %8d KB\n' "memory, proportional, idle, median" "$(median <"$place/pss")"
+coproc "$programs/bare_tpm" "swtpm:path=$place/tpm.sock"
+read -r _ <&"${COPROC[0]}"
+printf '%-44s %8d KB   bare: %d KB\n' "memory, resident, idle, connected, median" "$(median <"$place/rss")" "$(kilobytes "$COPROC_PID" Rss)"
+printf '%-44s %8d KB   bare: %d KB\n' "memory, proportional, the same" "$(median <"$place/pss")" "$(kilobytes "$COPROC_PID" Pss)"
+kill "$COPROC_PID"
 
-read -r _ daemon_pid < <(start_to_ready)
-sleep 2
+start_connected
 before=$(switches)
 sleep "$watch"
-printf '%-44s %8d /min\n' "wake-ups between ticks" "$((($(switches) - before) * 60 / watch))"
+printf '%-44s %8d /min\n' "wake-ups between ticks, connected" "$((($(switches) - before) * 60 / watch))"
 stop_daemon
