@@ -66,6 +66,7 @@ bool Agent::Story::load() {
         std::string because = "the stored state cannot be read yet: " + stored.error().what;
         if (state_.trust.because != because) note(Severity::Warning, because);
         state_.trust.because = std::move(because);
+        enforce_blindly();
         return false;
     }
     loaded_ = true;
@@ -137,8 +138,10 @@ void Agent::Story::tick() {
     }
     if (steady >= try_at_) try_waiting();
     look_again_ = looking_ || preparing_ != 0;
+    if (looking_ && steady - looking_since_ >= kLookPatience) return judge_silence();
     if (looking_ || preparing_ != 0 || (state_.identity && !keyring_)) return apply(trust::TimePassed{});
     looking_ = true;
+    looking_since_ = steady;
     offload(
         parts_.worker,
         [this, keyring = keyring_, selections = settings_.selections, ima = ima_memory_, steady] {
@@ -150,6 +153,14 @@ void Agent::Story::tick() {
             judge(std::move(seen));
             if (std::exchange(look_again_, false)) tick();
         });
+}
+
+// A TPM that hangs is one that fails: what was true before it fell silent is not known any more.
+void Agent::Story::judge_silence() {
+    const std::string why = "the TPM has not answered for " + to_text(kLookPatience);
+    if (last_failure_ != why) note(Severity::Warning, why);
+    last_failure_ = why;
+    apply(trust::Judged{worse(Level::Unverified, state_.trust.local), for_trust(evaluator_.policies().level_rules(now())), why});
 }
 
 void Agent::Story::judge(Observation seen) {
@@ -246,6 +257,15 @@ void Agent::Story::apply(const trust::Event& event) {
 
 void Agent::Story::enforce() { tell_enforcer(evaluator_.policies().enforcement(state_.trust.level)); }
 
+// Before the state can be read: what was open is closed, and what was done stays done.
+void Agent::Story::enforce_blindly() {
+    if (told_) return;
+    Enforcement wish = settings_.told_before.value_or(Enforcement{});
+    wish.level = worse(wish.level, Level::Unverified);
+    wish.allow.clear();
+    tell_enforcer(std::move(wish));
+}
+
 // New policies, not judged by yet: what they close is closed and what they ask for is done at once; nothing opens before that.
 void Agent::Story::enforce_what_closes() {
     if (!told_) return;
@@ -285,7 +305,7 @@ Agent::~Agent() = default;
 void Agent::start() { story_->start(); }
 void Agent::stop() { story_->stop(); }
 void Agent::tick() { story_->tick(); }
-void Agent::attest() { story_->attest(); }
+void Agent::attest(std::function<void(Result<Level>)> done) { story_->attest(std::move(done)); }
 const TrustState& Agent::trust() const noexcept { return story_->trust(); }
 bool Agent::allows(std::string_view name) const { return story_->allows(name); }
 Json Agent::status() const { return story_->status(); }

@@ -35,7 +35,7 @@ public:
     [[nodiscard]] bool allows(std::string_view name) const { return evaluator_.policies().opens(name, state_.trust.level); }
 
     // story_attest.cpp
-    void attest();
+    void attest(std::function<void(Result<Level>)> done);
     void quote(Bytes nonce, std::function<void(Result<QuoteForPeople>)> done);
 
     // story_rotate.cpp
@@ -56,14 +56,18 @@ public:
     [[nodiscard]] Json decision(Level wanted) const;
 
 private:
+    static constexpr std::size_t kMostWaiting = 8;  // for the end of a rotation, and for that of an attestation
+
     // story.cpp
     [[nodiscard]] bool load();
     [[nodiscard]] Result<void> save(SaveKind kind);
     void remember_ima();
     void judge(Observation seen);
+    void judge_silence();
     void add_own_claims(SteadyTime now);
     void apply(const trust::Event& event);
     void enforce();
+    void enforce_blindly();
     void enforce_what_closes();
     void tell_enforcer(Enforcement wish);
     void note(Severity severity, const std::string& text);
@@ -153,6 +157,7 @@ private:
     [[nodiscard]] std::vector<crypto::Certificate> known_authorities() const;
 
     // story_attest.cpp
+    void attest();
     void with_nonce(protocol::NonceGrant grant);
     struct Sending;
     /// The octets of a blob from an offset on, read on the worker.
@@ -163,6 +168,7 @@ private:
     void send_evidence(std::shared_ptr<Sending> sending);
     void attested(Result<Answer> answer);
     void attestation_failed(const Error& why);
+    void attestation_over(const Result<Level>& how);
 
     // story_report.cpp
     void report(Level from);
@@ -231,7 +237,10 @@ private:
     Claims claims_;
     Decision decision_;
     std::optional<Enforcement> told_;  // what the enforcer knows
+    /// Longer than one command of a TPM that is not lost may take.
+    static constexpr Milliseconds kLookPatience{150'000};
     bool looking_ = false;
+    SteadyTime looking_since_{};
     int preparing_ = 0;        // jobs that make what is judged by: until they are done nothing is looked at
     bool look_again_ = false;  // somebody asked for a look while one was under way: it may have been too early
     SteadyTime since_{};
@@ -300,6 +309,8 @@ private:
 
     // Attestation.
     bool attesting_ = false;
+    std::vector<std::function<void(Result<Level>)>> waiting_for_attestation_;
+    std::vector<std::function<void(Result<Level>)>> being_attested_;  // those who asked before the one under way began
     bool attest_soon_ = false;
     SteadyTime attest_at_{};
     std::optional<WallTime> last_attested_;

@@ -2,6 +2,8 @@
 #include "story.h"
 
 #include <algorithm>
+#include <iterator>
+#include <utility>
 
 #include <anchor/base/encoding.h>
 #include <anchor/crypto/hash.h>
@@ -39,6 +41,7 @@ void Agent::Story::attest() {
     if (!with_registry() || !keyring_ || attesting_) return;
     attesting_ = true;
     attest_soon_ = false;
+    std::ranges::move(std::exchange(waiting_for_attestation_, {}), std::back_inserter(being_attested_));
     conversation_.ask(protocol::verb::kNonce, Json::object(), settings_.reply_deadline, [this](Result<Answer> answer) {
         if (!answer) return attestation_failed(answer.error());
         prove_time(answer->issued);
@@ -47,6 +50,19 @@ void Agent::Story::attest() {
         if (!grant) return attestation_failed(grant.error());
         with_nonce(std::move(grant).value());
     });
+}
+
+void Agent::Story::attest(std::function<void(Result<Level>)> done) {
+    if (!with_registry()) return done(unavailable("not connected to the registry"));
+    if (!keyring_) return done(unavailable("the keys are not open yet"));
+    if (waiting_for_attestation_.size() >= kMostWaiting) return done(unavailable("others wait for the same"));
+    waiting_for_attestation_.push_back(std::move(done));
+    attest();
+}
+
+// Taken out first: a callback may ask again.
+void Agent::Story::attestation_over(const Result<Level>& how) {
+    for (const auto& done : std::exchange(being_attested_, {})) done(how);
 }
 
 void Agent::Story::with_nonce(protocol::NonceGrant grant) {
@@ -151,6 +167,8 @@ void Agent::Story::attested(Result<Answer> answer) {
     attestation_outcome_ = state_.trust.registry ? std::string(to_string(state_.trust.registry->level)) : "none";
     note(Severity::Info, "attested; the registry says " + attestation_outcome_);
     if (parts_.changed) parts_.changed();
+    attestation_over(state_.trust.registry ? Result<Level>(state_.trust.registry->level) : unavailable("the result has expired already"));
+    if (!waiting_for_attestation_.empty()) attest();
 }
 
 void Agent::Story::attestation_failed(const Error& why) {
@@ -159,6 +177,8 @@ void Agent::Story::attestation_failed(const Error& why) {
     attestation_outcome_ = "failed: " + why.what;
     if (why.kind != ErrorKind::Unavailable || connected_) note(Severity::Warning, "attestation failed: " + why.what);
     if (parts_.changed) parts_.changed();
+    std::ranges::move(std::exchange(waiting_for_attestation_, {}), std::back_inserter(being_attested_));
+    attestation_over(why);
 }
 
 void Agent::Story::quote(Bytes nonce, std::function<void(Result<QuoteForPeople>)> done) {

@@ -14,7 +14,6 @@ constexpr Milliseconds kTrial{120'000};
 constexpr Milliseconds kFirstPatience{60'000};
 constexpr Milliseconds kLongestPatience{6L * 3600 * 1000};
 constexpr int kMostTrials = 4;
-constexpr std::size_t kMostWaiting = 8;
 
 // Half of it for sure, the other half by lot: those who were refused together do not come back together.
 Milliseconds with_jitter(Milliseconds patience) {

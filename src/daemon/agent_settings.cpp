@@ -23,12 +23,12 @@ Result<std::optional<protocol::ClaimBundle>> read_claim_bundle(const std::string
 
 }  // namespace
 
-Result<std::vector<std::string>> read_local_policies(const std::string& folder) {
+Result<void> check_local_policies(const std::string& folder) {
     LocalPolicies policies(folder);
     std::string wrong;
     for (const std::string& complaint : policies.read()) wrong += (wrong.empty() ? "" : "; ") + complaint;
     if (!wrong.empty()) return rejected(wrong);
-    return policies.unsigned_texts();
+    return {};
 }
 
 Result<agent::AgentSettings> agent_settings(const DaemonConfig& config) {
@@ -36,7 +36,9 @@ Result<agent::AgentSettings> agent_settings(const DaemonConfig& config) {
     if (config.claim_bundle) {
         ANCHOR_ASSIGN_OR_RETURN(settings.bundle, read_claim_bundle(*config.claim_bundle));
     }
-    ANCHOR_ASSIGN_OR_RETURN(settings.local_policies, read_local_policies(config.policy_dir));
+    LocalPolicies policies(config.policy_dir);
+    (void)policies.read();  // what is wrong is logged when they are brought to the agent
+    settings.local_policies = policies.unsigned_texts();
     settings.key_alg = config.tpm.key_alg;
     settings.new_keys = config.tpm.rotate_key;
     settings.labels = config.labels;

@@ -10,12 +10,11 @@
 
 namespace anchor::daemon {
 
-/// Denied or Rejected: a claim bundle or local policy that is not right. A claim bundle that is not there is no error: it may go
-/// after the enrolment.
+/// Denied or Rejected: a claim bundle that is not right. One that is not there is no error: it may go after the enrolment. Nor is a local
+/// policy that cannot be used, see LocalPolicies: a device without its daemon is worse off.
 [[nodiscard]] Result<agent::AgentSettings> agent_settings(const DaemonConfig& config);
 
-/// The unsigned policies of the folder, in the order of their names, each without a mistake; none where there is no folder.
-/// They only tighten, so at the start, where there is no earlier state of them, one that cannot be used is an error and never left out.
-[[nodiscard]] Result<std::vector<std::string>> read_local_policies(const std::string& folder);
+/// For --check-config. Rejected, with all that is wrong in the folder of policies.
+[[nodiscard]] Result<void> check_local_policies(const std::string& folder);
 
 }  // namespace anchor::daemon

@@ -16,7 +16,6 @@ namespace {
 constexpr std::size_t kMaxNonce = 64;
 constexpr std::size_t kMaxQuotes = 4;  // asked for by operators and not yet made: each keeps the worker from its round
 constexpr std::size_t kMaxPieces = 4;  // the same for logs
-constexpr Milliseconds kResultDeadline = std::chrono::seconds(90);
 
 Result<std::string> only_text(const Json& parameters, std::string_view name) {
     ANCHOR_RETURN_IF_ERROR(json_only_keys(parameters, {name}));
@@ -105,6 +104,7 @@ void LocalApi::get_decision(const control::Call& call, const control::Responder&
 }
 
 void LocalApi::subscribe(const control::Call&, const control::Responder& responder) {
+    std::erase_if(subscribers_, [](const auto& subscriber) { return !subscriber.waiting(); });
     if (subscribers_.empty()) told_ = status();
     responder.next({{"status", told_}});
     subscribers_.push_back(responder);
@@ -140,10 +140,12 @@ void LocalApi::get_log(const control::Call& call, const control::Responder& resp
 }
 
 void LocalApi::attest(const control::Call&, const control::Responder& responder) {
-    const Json now = status();
-    if (!now["connection"]["connected"].get<bool>()) return responder.fail(unavailable("not connected to the registry"));
-    waiting_.push_back({responder, now["attestation"], clock_.steady() + kResultDeadline});
-    agent_.attest();
+    agent_.attest([this, responder](const Result<Level>& how) {
+        if (!how) return responder.fail(how.error());
+        Json result = status()["attestation"];
+        result["level"] = to_string(*how);
+        responder.done({{"result", std::move(result)}});
+    });
 }
 
 void LocalApi::rotate(const control::Call&, const control::Responder& responder) {
@@ -188,7 +190,7 @@ void LocalApi::verify_peer(const control::Call& call, const control::Responder& 
 }
 
 void LocalApi::changed() {
-    if (telling_soon_ || (subscribers_.empty() && waiting_.empty())) return;
+    if (telling_soon_ || subscribers_.empty()) return;
     telling_soon_ = true;
     asio::post(loop_, [this] { tell(); });
 }
@@ -197,26 +199,9 @@ void LocalApi::tell() {
     telling_soon_ = false;
     std::erase_if(subscribers_, [](const auto& subscriber) { return !subscriber.waiting(); });
     Json now = status();
-    std::erase_if(waiting_, [&](const WaitingForResult& waiting) {
-        if (now["attestation"] == waiting.before) return !waiting.responder.waiting();
-        Json result = now["attestation"];
-        result["level"] = now["level"];
-        waiting.responder.done({{"result", std::move(result)}});
-        return true;
-    });
     if (now == told_) return;
     told_ = std::move(now);
     for (const auto& subscriber : subscribers_) subscriber.next({{"status", told_}});
-}
-
-void LocalApi::pass_time() {
-    const SteadyTime now = clock_.steady();
-    std::erase_if(waiting_, [now](const WaitingForResult& waiting) {
-        if (now < waiting.until) return !waiting.responder.waiting();
-        waiting.responder.fail(unavailable("the registry did not answer in time"));
-        return true;
-    });
-    std::erase_if(subscribers_, [](const auto& subscriber) { return !subscriber.waiting(); });
 }
 
 }  // namespace anchor::daemon

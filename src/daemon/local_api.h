@@ -10,7 +10,6 @@
 
 #include <anchor/agent/agent.h>
 #include <anchor/control/server.h>
-#include <anchor/core/clock.h>
 
 #include "log_pieces.h"
 #include "telemetry.h"
@@ -20,31 +19,22 @@ namespace anchor::daemon {
 class LocalApi {
 public:
     /// All must outlive it. `selections` are the registers of every quote, in their order.
-    LocalApi(asio::io_context& loop, agent::Agent& agent, Telemetry& telemetry, LogPieces& logs, const Clock& clock,
-             std::vector<PcrSelection> selections, std::string version)
+    LocalApi(asio::io_context& loop, agent::Agent& agent, Telemetry& telemetry, LogPieces& logs, std::vector<PcrSelection> selections,
+             std::string version)
         : loop_(loop),
           agent_(agent),
           telemetry_(telemetry),
           logs_(logs),
-          clock_(clock),
           selections_(std::move(selections)),
           version_(std::move(version)) {}
 
     void answer(const control::Call& call, const control::Responder& responder);
 
-    /// The agent's status may have changed. Subscribers and those who wait for an attestation hear of it once a turn of the loop,
-    /// however often this is called, and only where it did change.
+    /// The agent's status may have changed. Subscribers hear of it once a turn of the loop, however often this is called, and only where
+    /// it did change.
     void changed();
-    /// Gives up on attestations that did not come about in time.
-    void pass_time();
 
 private:
-    struct WaitingForResult {
-        control::Responder responder;
-        Json before;  // the last attestation when it was asked for
-        SteadyTime until;
-    };
-
     void get_status(const control::Call& call, const control::Responder& responder);
     void get_decision(const control::Call& call, const control::Responder& responder);
     void subscribe(const control::Call& call, const control::Responder& responder);
@@ -64,11 +54,9 @@ private:
     agent::Agent& agent_;
     Telemetry& telemetry_;
     LogPieces& logs_;
-    const Clock& clock_;
     std::vector<PcrSelection> selections_;
     std::string version_;
     std::vector<control::Responder> subscribers_;
-    std::vector<WaitingForResult> waiting_;
     Json told_;               // the status that subscribers know
     std::size_t quotes_ = 0;  // under way
     std::size_t pieces_ = 0;  // of logs, under way

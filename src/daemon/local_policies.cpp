@@ -3,7 +3,9 @@
 
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <filesystem>
+#include <nlohmann/json.hpp>
 
 #include <anchor/base/file.h>
 #include <anchor/crypto/jws.h>
@@ -33,6 +35,20 @@ std::string placed(const std::string& file, const policy::Mistake& mistake) {
     return file + ":" + std::to_string(mistake.line) + ":" + std::to_string(mistake.column) + ": " + mistake.message;
 }
 
+// Three names are enough for a reason.
+std::string stand_in_for(const std::vector<std::string>& files) {
+    std::string names;
+    for (std::size_t i = 0; i < std::min<std::size_t>(files.size(), 3); ++i)
+        names += (i == 0 ? "" : ", ") + std::filesystem::path(files[i]).filename().string();
+    const Json rule{{"id", "readable"},
+                    {"about", "configuration"},
+                    {"require", "false"},
+                    {"otherwise", "warning"},
+                    {"because", "A policy of this device cannot be used (" + names + "): nobody knows what it would close."}};
+    const Json policy{{"policy", "unreadable-policy-file"}, {"version", 1}, {"rules", Json::array({rule})}};
+    return policy.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
 }  // namespace
 
 LocalPolicies::Listing LocalPolicies::list() const {
@@ -57,10 +73,15 @@ bool LocalPolicies::changed() const {
 
 std::vector<std::string> LocalPolicies::read() {
     seen_ = list();
-    if (!seen_.complaint.empty()) return {seen_.complaint};  // nothing is left out because a folder can't be read
+    if (!seen_.complaint.empty()) {  // nothing is left out because a folder can't be read
+        if (!was_read_) unknown_ = {folder_};
+        return {seen_.complaint};
+    }
+    was_read_ = true;
     std::vector<std::string> complaints;
     std::map<std::string, Unsigned> unsigned_files;
     signed_.clear();
+    unknown_.clear();
     for (const auto& [file, state] : seen_.files) read_file(file, unsigned_files, complaints);
     unsigned_ = std::move(unsigned_files);
     return complaints;
@@ -93,13 +114,17 @@ void LocalPolicies::read_file(const std::string& file, std::map<std::string, Uns
     unsigned_files[file] = {std::move(*text), policy->name, policy->version};
 }
 
-void LocalPolicies::keep(const std::string& file, std::map<std::string, Unsigned>& unsigned_files) const {
-    if (const auto before = unsigned_.find(file); before != unsigned_.end()) unsigned_files.insert(*before);
+void LocalPolicies::keep(const std::string& file, std::map<std::string, Unsigned>& unsigned_files) {
+    if (const auto before = unsigned_.find(file); before != unsigned_.end())
+        unsigned_files.insert(*before);
+    else
+        unknown_.push_back(file);
 }
 
 std::vector<std::string> LocalPolicies::unsigned_texts() const {
     std::vector<std::string> texts;
     for (const auto& [file, policy] : unsigned_) texts.push_back(policy.text);
+    if (!unknown_.empty()) texts.push_back(stand_in_for(unknown_));
     return texts;
 }
 

@@ -3,7 +3,8 @@
 
 // LocalPolicies: the folder policy.d. A signed document there goes the way of one from the registry, through the agent's gate; an
 // unsigned one can only tighten. The folder is the operator's, and he may be in the middle of writing: what can't be used is told
-// with its place, and what was good before stays in force.
+// with its place, and what was good before stays in force. Where nothing was, nobody knows what it would close: a policy that never
+// passes stands in its place (a warning), until it can be used or goes.
 
 #include <cstdint>
 #include <map>
@@ -31,7 +32,7 @@ public:
     /// Whether files came, went or were written since read(): names, sizes and times are compared.
     [[nodiscard]] bool changed() const;
 
-    /// The unsigned ones, each without a mistake.
+    /// The unsigned ones, each without a mistake; at the end the one that stands in for what cannot be used.
     [[nodiscard]] std::vector<std::string> unsigned_texts() const;
     [[nodiscard]] const std::vector<SignedFile>& signed_files() const noexcept { return signed_; }
 
@@ -48,12 +49,14 @@ private:
 
     [[nodiscard]] Listing list() const;
     void read_file(const std::string& file, std::map<std::string, Unsigned>& unsigned_files, std::vector<std::string>& complaints);
-    void keep(const std::string& file, std::map<std::string, Unsigned>& unsigned_files) const;
+    void keep(const std::string& file, std::map<std::string, Unsigned>& unsigned_files);
 
     std::string folder_;
     Listing seen_;
     std::map<std::string, Unsigned> unsigned_;
     std::vector<SignedFile> signed_;
+    std::vector<std::string> unknown_;  // files that cannot be used, and never could
+    bool was_read_ = false;
 };
 
 }  // namespace anchor::daemon

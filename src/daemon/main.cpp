@@ -38,6 +38,7 @@ struct CheckedConfig {
 Result<CheckedConfig> read_configuration(const Options& options) {
     ANCHOR_ASSIGN_OR_RETURN(DaemonConfig config, load_config(options.config));
     ANCHOR_ASSIGN_OR_RETURN(agent::AgentSettings settings, agent_settings(config));
+    if (options.check_config) ANCHOR_RETURN_IF_ERROR(check_local_policies(config.policy_dir));
     return CheckedConfig{std::move(config), std::move(settings)};
 }
 

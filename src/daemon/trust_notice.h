@@ -6,6 +6,7 @@
 // nothing else from happening.
 
 #include <functional>
+#include <optional>
 #include <string>
 
 #include <anchor/agent/parts.h>
@@ -24,10 +25,13 @@ public:
     Result<void> apply(const Enforcement& wish) override;
     /// Tries again to write what could not be written: for every tick.
     void retry();
+    /// What the daemon told before it was started again, by its file; nothing after a reboot.
+    [[nodiscard]] std::optional<Enforcement> told_before() const;
 
 private:
     void write();
 
+    const std::string trust_file_;
     enforce::EnforcerGroup files_;
     Enforcer& next_;
     Log log_;

@@ -94,6 +94,7 @@ Wiring::Wiring(const DaemonConfig& config, agent::AgentSettings settings, std::u
       ticks_(loop_),
       wake_up_(loop_),
       telemetry_wake_up_(loop_) {
+    settings.told_before = notices_.told_before();
     auto selections = settings.selections;
     std::vector<std::string> by_hand;
     if (config.attest.ima_table) by_hand.push_back(*config.attest.ima_table);
@@ -106,7 +107,7 @@ Wiring::Wiring(const DaemonConfig& config, agent::AgentSettings settings, std::u
     else
         log(agent::Severity::Error, "outbox: " + outbox.error().what + "; reports are lost while there is no connection");
     agent_ = std::make_unique<agent::Agent>(parts(config.state_dir), std::move(settings));
-    api_.emplace(loop_, *agent_, telemetry_, log_pieces_, clock_, std::move(selections), std::string(kProgramVersion));
+    api_.emplace(loop_, *agent_, telemetry_, log_pieces_, std::move(selections), std::string(kProgramVersion));
 }
 
 Wiring::~Wiring() = default;
@@ -181,12 +182,12 @@ void Wiring::run() {
 void Wiring::tick() {
     courier_.retry();
     notices_.retry();
-    api_->pass_time();
     policies_.look();
     agent_->tick();
-    // Fed behind the round that this tick began, once it came back from the worker: a thread that hangs starves the watchdog.
-    worker_.run([] {}, [this] { notice_.send("WATCHDOG=1\nSTATUS=level " + std::string(to_string(agent_->trust().level))); });
+    pulse_.tick();
 }
+
+void Wiring::beat() const { notice_.send("WATCHDOG=1\nSTATUS=level " + std::string(to_string(agent_->trust().level))); }
 
 void Wiring::arm_tick() {
     ticks_.expires_after(interval_);

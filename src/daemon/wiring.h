@@ -25,6 +25,7 @@
 #include "ima_list.h"
 #include "local_api.h"
 #include "policy_courier.h"
+#include "pulse.h"
 #include "service_notice.h"
 #include "signal_mailbox.h"
 #include "system_clock.h"
@@ -59,6 +60,7 @@ private:
     void arm_tick();
     void wake_at(SteadyTime time);
     void look_at_telemetry_soon();
+    void beat() const;
     void tpm_turned(const std::optional<Error>& why);
     void on_signal(int signal);
     void stop();
@@ -91,6 +93,7 @@ private:
     WardenCourier courier_;
     TrustNotice notices_;
     PolicyCourier policies_;
+    Pulse pulse_{worker_, clock_, [this] { beat(); }};
     std::optional<LocalApi> api_;
     std::unique_ptr<control::Server> server_;
     const Milliseconds interval_;

@@ -28,6 +28,17 @@ std::string family(std::string_view name, std::string_view help) {
     return "# TYPE " + std::string(name) + " gauge\n# HELP " + std::string(name) + " " + std::string(help) + "\n";
 }
 
+Result<std::vector<std::string>> names_in(const Json& json, const char* key) {
+    const auto list = json.find(key);
+    if (list == json.end() || !list->is_array()) return rejected("\"" + std::string(key) + "\" is no list");
+    std::vector<std::string> names;
+    for (const Json& name : *list) {
+        if (!name.is_string()) return rejected("\"" + std::string(key) + "\" holds something else than names");
+        names.push_back(name.get<std::string>());
+    }
+    return names;
+}
+
 std::string sample(std::string_view name, std::string_view label, std::string_view value, bool on) {
     return std::string(name) + "{" + std::string(label) + "=\"" + escaped(value) + "\"} " + (on ? "1" : "0") + "\n";
 }
@@ -36,6 +47,17 @@ std::string sample(std::string_view name, std::string_view label, std::string_vi
 
 std::string trust_text(const Enforcement& wish) {
     return canonical_json({{"level", to_string(wish.level)}, {"allow", wish.allow}, {"respond", wish.respond}}) + "\n";
+}
+
+Result<Enforcement> enforcement_from(std::string_view trust_text) {
+    ANCHOR_ASSIGN_OR_RETURN(const Json json, parse_json(trust_text));
+    ANCHOR_RETURN_IF_ERROR(json_only_keys(json, {"level", "allow", "respond"}));
+    ANCHOR_ASSIGN_OR_RETURN(const std::string level, json_string(json, "level"));
+    if (!level_from(level)) return rejected("\"level\" is none");
+    Enforcement wish{*level_from(level), {}, {}};
+    ANCHOR_ASSIGN_OR_RETURN(wish.allow, names_in(json, "allow"));
+    ANCHOR_ASSIGN_OR_RETURN(wish.respond, names_in(json, "respond"));
+    return wish;
 }
 
 std::string metrics_text(const Enforcement& wish) {

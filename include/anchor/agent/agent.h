@@ -36,8 +36,8 @@ public:
     void tick();
     /// Takes these unsigned texts in place of those from the settings, all of which can be read. What they close is closed at once.
     void use_local_policies(std::vector<std::string> texts);
-    /// Attests to the registry as soon as it is connected.
-    void attest();
+    /// Attests to the registry now, and says how it judges. Unavailable: not connected, no keys yet, no answer; else why it was refused.
+    void attest(std::function<void(Result<Level>)> done);
 
     [[nodiscard]] const TrustState& trust() const noexcept;
     /// Whether the name of a policy's access table is open now.

@@ -6,6 +6,7 @@
 // its time is that of the last change.
 
 #include <string>
+#include <string_view>
 
 #include <anchor/core/enforcer.h>
 
@@ -13,6 +14,8 @@ namespace anchor::enforce {
 
 /// {"allow":[…],"level":"…","respond":[…]} and a newline.
 [[nodiscard]] std::string trust_text(const Enforcement& wish);
+/// Rejected: no text that trust_text() makes.
+[[nodiscard]] Result<Enforcement> enforcement_from(std::string_view trust_text);
 /// OpenMetrics 1.0, and the older text form of Prometheus too: gauges only.
 [[nodiscard]] std::string metrics_text(const Enforcement& wish);
 

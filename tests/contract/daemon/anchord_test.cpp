@@ -81,23 +81,44 @@ TEST_F(Anchord, SaysThatTheTpmIsAwayAndGoesOnWhenItIsBack) {
     EXPECT_TRUE(back) << daemon.log();
 }
 
-TEST_F(Anchord, EndsSoonAlsoWhileItWaitsForATpmThatNeverAnswers) {
-    // Accepts, and says nothing: what a hung resource manager looks like.
-    const std::string path = tpm_->scratch().path("hung.sock");
-    const UniqueFd hung(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
-    sockaddr_un address{};
-    address.sun_family = AF_UNIX;
-    std::ranges::copy(path, address.sun_path);
-    ASSERT_EQ(::bind(hung.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
-    ASSERT_EQ(::listen(hung.get(), 8), 0);
-    RunningDaemon daemon("swtpm:path=" + path);
+// Accepts, and says nothing: what a hung resource manager looks like.
+class HungTpm {
+public:
+    HungTpm() {
+        sockaddr_un address{};
+        address.sun_family = AF_UNIX;
+        std::ranges::copy(scratch_.path("tpm.sock"), address.sun_path);
+        if (::bind(socket_.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) std::abort();
+        if (::listen(socket_.get(), 8) != 0) std::abort();
+    }
+    std::string tcti() const { return "swtpm:path=" + scratch_.path("tpm.sock"); }
+    /// Waits for somebody to ask it.
+    UniqueFd accept() const { return UniqueFd(::accept(socket_.get(), nullptr, nullptr)); }
+
+private:
+    parts::Scratch scratch_{"hung"};
+    const UniqueFd socket_{::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)};
+};
+
+TEST(AnchordAtAHungTpm, EndsSoonWhileItWaits) {
+    const HungTpm tpm;
+    RunningDaemon daemon(tpm.tcti());
     ASSERT_TRUE(daemon.start());
-    const UniqueFd waiting(::accept(hung.get(), nullptr, nullptr));
+    const UniqueFd waiting = tpm.accept();
     ASSERT_TRUE(waiting.valid());
 
-    const Milliseconds took = daemon.terminate();
+    EXPECT_LT(daemon.terminate(), kLongestEnd);
+}
 
-    EXPECT_LT(took, kLongestEnd);
+TEST(AnchordAtAHungTpm, TellsTheWatchdogThatItLives) {
+    const HungTpm tpm;
+    RunningDaemon daemon(tpm.tcti(), "interval = \"1s\"");
+    ASSERT_TRUE(daemon.start());
+    const UniqueFd waiting = tpm.accept();
+    ASSERT_EQ(daemon.notice(), "READY=1\nSTATUS=level unverified") << daemon.log();
+
+    EXPECT_EQ(daemon.notice(), "WATCHDOG=1\nSTATUS=level unverified") << daemon.log();
+    EXPECT_EQ(daemon.notice(), "WATCHDOG=1\nSTATUS=level unverified") << daemon.log();
 }
 
 // What the device's own user may put, and a rule over it.

@@ -114,6 +114,24 @@ TEST_F(AgentTest, ATpmThatDoesNotAnswerTightensAndComesBack) {
     EXPECT_EQ(owned.level(), Level::Trusted);
 }
 
+TEST_F(AgentTest, ATpmThatHangsTightensAndComesBack) {
+    become_trusted();
+    owned.agent->tick();  // a look that does not end
+    for (int i = 0; i < 4; ++i) {
+        owned.device.clock.pass(kTick);
+        owned.agent->tick();
+    }
+    EXPECT_EQ(owned.level(), Level::Trusted) << "slow";
+
+    owned.device.clock.pass(kTick);
+    owned.agent->tick();
+    EXPECT_EQ(owned.level(), Level::Unverified);
+    EXPECT_EQ(owned.agent->trust().because, "the TPM has not answered for 2m30s");
+
+    for (int i = 0; i < 4; ++i) owned.tick(kTick);
+    EXPECT_EQ(owned.level(), Level::Trusted) << owned.agent->trust().because;
+}
+
 TEST_F(AgentTest, AStandingFromOutsideTakesEffectAndSurvivesARestart) {
     become_trusted();
     ASSERT_TRUE(owned.agent->import(owned.standing(7, StandingStatus::Suspended)));
@@ -285,6 +303,46 @@ TEST_F(AgentTest, AStateThatCannotBeReadYetIsReadLater) {
     owned.tick(kTick);
     owned.tick(kTick);
     EXPECT_EQ(owned.level(), Level::Trusted);
+}
+
+// Started again beside a TPM that hangs: what the enforcer still holds is what the program before it said.
+TEST_F(AgentTest, ClosesWhatWasOpenWhereItsStateCannotBeReadAndOpensNothing) {
+    owned.device.store.failing = unavailable("the TPM does not answer");
+    AgentSettings settings;
+    settings.told_before = Enforcement{Level::Trusted, {"plc.write"}, {"isolate-network"}};
+    owned.agent = std::make_unique<Agent>(owned.device.parts(), settings);
+    owned.agent->start();
+    EXPECT_EQ(owned.device.enforcer.last, (Enforcement{Level::Unverified, {}, {"isolate-network"}}));
+
+    owned.device.journal.clear();
+    owned.tick(kTick);
+    EXPECT_THAT(owned.device.journal, testing::IsEmpty()) << "once";
+
+    settings.told_before->level = Level::Quarantined;
+    owned.agent = std::make_unique<Agent>(owned.device.parts(), settings);
+    owned.agent->start();
+    EXPECT_EQ(owned.device.enforcer.last.level, Level::Quarantined);
+}
+
+TEST_F(AgentTest, WhoAsksForAnAttestationHearsHowItEnded) {
+    become_trusted();
+    std::vector<std::string> heard;
+    const auto hear = [&](const Result<Level>& how) { heard.push_back(how ? std::string(to_string(*how)) : how.error().what); };
+    owned.agent->attest(hear);
+    EXPECT_EQ(std::exchange(heard, {}), std::vector<std::string>{"not connected to the registry"});
+
+    owned.device.link.connect();
+    owned.pump();
+    owned.agent->attest(hear);  // behind the one of the connection, which nobody answers
+    owned.tick(kTick + Milliseconds{1});
+    EXPECT_EQ(std::exchange(heard, {}), std::vector<std::string>{"the registry did not answer in time"});
+
+    owned.device.link.lose(unavailable("gone"));
+    owned.device.link.connect();
+    owned.pump();
+    owned.agent->attest(hear);
+    owned.device.link.lose(unavailable("gone"));
+    EXPECT_EQ(heard, std::vector<std::string>{"the connection is gone"});
 }
 
 TEST_F(AgentTest, AsksAgainOnEveryConnectionAndGivesUpOnSilence) {

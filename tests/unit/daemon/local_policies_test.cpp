@@ -1,39 +1,58 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <daemon/agent_settings.h>
 
-#include <gtest/gtest.h>
+#include <gmock/gmock.h>
+
+#include <filesystem>
+
+#include <anchor/policy/evaluator.h>
+#include <daemon/local_policies.h>
 
 #include <parts/scratch.h>
 
 namespace anchor::daemon {
 namespace {
 
-TEST(LocalPolicies, AreNoneWhereThereIsNoFolder) {
-    const auto texts = read_local_policies("/nonexistent/policy.d");
+using ::testing::Contains;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 
-    ASSERT_TRUE(texts) << texts.error().what;
-    EXPECT_TRUE(texts->empty());
+TEST(LocalPolicies, AreNoneWhereThereIsNoFolder) {
+    LocalPolicies policies("/nonexistent/policy.d");
+
+    EXPECT_THAT(policies.read(), IsEmpty());
+    EXPECT_THAT(policies.unsigned_texts(), IsEmpty());
+    EXPECT_TRUE(check_local_policies("/nonexistent/policy.d"));
 }
 
-TEST(LocalPolicies, ThatCannotBeUsedAreAnErrorThatNamesTheFile) {
+TEST(LocalPolicies, ThatCannotBeUsedAreToldWithTheirPlaceAndNeverLeftOut) {
     const parts::Scratch scratch("policies");
     scratch.write("10-tight.json", std::string_view("{}"));
+    LocalPolicies policies(scratch.path());
 
-    const auto texts = read_local_policies(scratch.path());
+    EXPECT_THAT(policies.read(), Contains(HasSubstr("10-tight.json:1:1: ")));
+    ASSERT_EQ(policies.unsigned_texts().size(), 1U);
+    const auto stand_in = policy::parse_policy(policies.unsigned_texts()[0]);
+    ASSERT_TRUE(stand_in) << stand_in.error().what;
+    policy::Evaluator judge(policy::PolicySet({{std::make_shared<const policy::Policy>(*stand_in), policy::Origin::Local}}));
+    const Decision decision = judge.evaluate(Claims(), SteadyTime{});
+    ASSERT_EQ(decision.findings.size(), 1U);
+    EXPECT_EQ(decision.findings[0].tier, Tier::Warning);
+    EXPECT_THAT(decision.findings[0].because, HasSubstr("10-tight.json"));
 
-    ASSERT_FALSE(texts);
-    EXPECT_EQ(texts.error().kind, ErrorKind::Rejected);
-    EXPECT_NE(texts.error().what.find("10-tight.json:1:1: "), std::string::npos) << texts.error().what;
+    EXPECT_THAT(check_local_policies(scratch.path()).error().what, HasSubstr("10-tight.json:1:1: "));
+    std::filesystem::remove(scratch.path("10-tight.json"));
+    EXPECT_THAT(policies.read(), IsEmpty());
+    EXPECT_THAT(policies.unsigned_texts(), IsEmpty());
 }
 
 TEST(LocalPolicies, LeaveOtherFilesAlone) {
     const parts::Scratch scratch("policies");
     scratch.write("README", std::string_view("not a policy"));
+    LocalPolicies policies(scratch.path());
 
-    const auto texts = read_local_policies(scratch.path());
-
-    ASSERT_TRUE(texts) << texts.error().what;
-    EXPECT_TRUE(texts->empty());
+    EXPECT_THAT(policies.read(), IsEmpty());
+    EXPECT_THAT(policies.unsigned_texts(), IsEmpty());
 }
 
 TEST(AgentSettings, AreRefusedWithAClaimBundleThatIsNone) {

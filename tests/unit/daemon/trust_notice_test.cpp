@@ -48,5 +48,18 @@ TEST_F(TrustNoticeTest, PassesTheWishOnAlsoWhereItCannotWriteAndTriesAgain) {
     EXPECT_THAT(log_, ElementsAre(HasSubstr("the level is not told in files: "), "the level is told in files again"));
 }
 
+TEST_F(TrustNoticeTest, KnowsWhatWasToldBeforeARestart) {
+    EXPECT_FALSE(notice_.told_before());
+    std::filesystem::create_directory(folder_.path("anchord"));
+    ASSERT_TRUE(notice_.apply(wish_));
+    EXPECT_EQ(notice_.told_before(), wish_);
+
+    for (const char* wrong :
+         {"", "{}", R"({"allow":[],"level":"perfect","respond":[]})", R"({"allow":[1],"level":"trusted","respond":[]})"}) {
+        folder_.write("anchord/trust.json", std::string_view(wrong));
+        EXPECT_FALSE(notice_.told_before()) << wrong;
+    }
+}
+
 }  // namespace
 }  // namespace anchor::daemon
