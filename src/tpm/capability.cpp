@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <array>
 
+#include <anchor/base/encoding.h>
+
 #include "structure.h"
 
 namespace anchor::tpm {
@@ -24,6 +26,12 @@ std::string text_of(std::uint32_t packed) {
         if (c > ' ' && c <= '~') text += c;
     }
     return text;
+}
+
+std::string hex_text(TPM2_PT which) {
+    std::array<std::uint8_t, 4> octets{};
+    for (auto octet = octets.rbegin(); octet != octets.rend(); ++octet, which >>= 8U) *octet = static_cast<std::uint8_t>(which & 0xFFU);
+    return "0x" + to_hex(octets);
 }
 
 Result<bool> knows_curve(Channel& channel, TPM2_ECC_CURVE curve) {
@@ -87,11 +95,12 @@ Result<std::vector<TPM2_HANDLE>> list_handles(Channel& channel, TPM2_HANDLE firs
     return std::vector<TPM2_HANDLE>(handles.handle, handles.handle + std::min<UINT32>(handles.count, TPM2_MAX_CAP_HANDLES));
 }
 
-Result<std::uint32_t> property(Channel& channel, TPM2_PT which) {
+Result<std::optional<std::uint32_t>> property(Channel& channel, TPM2_PT which) {
     EsysOwned<TPMS_CAPABILITY_DATA> answer;
     ANCHOR_RETURN_IF_ERROR(ask(channel, TPM2_CAP_TPM_PROPERTIES, which, 1, answer));
     const TPML_TAGGED_TPM_PROPERTY& list = answer->data.tpmProperties;
-    return list.count > 0 && list.tpmProperty[0].property == which ? list.tpmProperty[0].value : 0U;
+    if (list.count == 0 || list.tpmProperty[0].property != which) return std::optional<std::uint32_t>();
+    return std::optional(list.tpmProperty[0].value);
 }
 
 Result<Properties> read_properties(Channel& channel) {
@@ -101,7 +110,9 @@ Result<Properties> read_properties(Channel& channel) {
         TPM2_PT_REVISION,         TPM2_PT_FIRMWARE_VERSION_1, TPM2_PT_FIRMWARE_VERSION_2, TPM2_PT_LOCKOUT_COUNTER, TPM2_PT_MAX_AUTH_FAIL,
         TPM2_PT_LOCKOUT_INTERVAL, TPM2_PT_LOCKOUT_RECOVERY,   TPM2_PT_PERMANENT};
     for (std::size_t i = 0; i < kWanted.size(); ++i) {
-        ANCHOR_ASSIGN_OR_RETURN(value[i], property(channel, kWanted[i]));
+        ANCHOR_ASSIGN_OR_RETURN(const auto told, property(channel, kWanted[i]));
+        if (!told) return denied("the TPM does not know its property " + hex_text(kWanted[i]));
+        value[i] = *told;
     }
     Properties p;
     p.manufacturer = text_of(value[0]);
@@ -155,22 +166,6 @@ Result<TimeInfo> read_clock(Channel& channel) {
         "TPM2_ReadClock", [&](ESYS_CONTEXT* esys) { return Esys_ReadClock(esys, ESYS_TR_NONE, ESYS_TR_NONE, ESYS_TR_NONE, now.out()); }));
     const TPMS_CLOCK_INFO& clock = now->clockInfo;
     return TimeInfo{now->time, {clock.clock, clock.resetCount, clock.restartCount, clock.safe == TPM2_YES}};
-}
-
-Result<SecretBytes> read_random(Channel& channel, std::size_t size) {
-    SecretBytes octets(size);
-    for (std::size_t filled = 0; filled < size;) {
-        const auto want = static_cast<UINT16>(std::min<std::size_t>(size - filled, 32));
-        EsysOwned<TPM2B_DIGEST> piece;
-        ANCHOR_RETURN_IF_ERROR(channel.issue("TPM2_GetRandom", [&](ESYS_CONTEXT* esys) {
-            return Esys_GetRandom(esys, ESYS_TR_NONE, ESYS_TR_NONE, ESYS_TR_NONE, want, piece.out());
-        }));
-        if (piece->size == 0 || piece->size > want) return rejected("TPM2_GetRandom: not the number of octets asked for");
-        std::ranges::copy(view_of(*piece), octets.writable().begin() + static_cast<std::ptrdiff_t>(filled));
-        filled += piece->size;
-        wipe({piece->buffer, sizeof(piece->buffer)});
-    }
-    return octets;
 }
 
 }  // namespace anchor::tpm

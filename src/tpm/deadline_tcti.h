@@ -14,15 +14,18 @@
 
 namespace anchor::tpm {
 
+/// How long a TPM may take to answer. A command also waits for those of other users of the same TPM.
+struct AnswerTimes {
+    Milliseconds new_key{120'000};  ///< TPM2_Create and TPM2_CreatePrimary: an RSA key may take a minute to make
+    Milliseconds all_else{15'000};  ///< no healthy part needs more than some seconds, a self-test on the way included
+};
+
 class DeadlineTcti {
 public:
-    /// Longer than any command of a healthy part: an RSA key may take a minute to make.
-    static constexpr Milliseconds kAnswerWithin{120'000};
-
     /// "device:/dev/tpmrm0", "swtpm:path=/run/tpm.sock": the name and configuration of Tss2_TctiLdr_Initialize.
     /// Unavailable: no such TCTI, or nothing answers there. The emulator's TCTI cannot be asked to wait a bounded
     /// time; there the deadline is not kept.
-    [[nodiscard]] static Result<std::unique_ptr<DeadlineTcti>> open(const std::string& tcti);
+    [[nodiscard]] static Result<std::unique_ptr<DeadlineTcti>> open(const std::string& tcti, const AnswerTimes& times = {});
     ~DeadlineTcti();
     DeadlineTcti(const DeadlineTcti&) = delete;
     DeadlineTcti& operator=(const DeadlineTcti&) = delete;
@@ -36,12 +39,16 @@ private:
         TSS2_TCTI_CONTEXT_COMMON_V1 table;
         DeadlineTcti* owner;
     };
-    explicit DeadlineTcti(TSS2_TCTI_CONTEXT* inner) noexcept;
-    [[nodiscard]] static TSS2_TCTI_CONTEXT* inner(TSS2_TCTI_CONTEXT* face) noexcept;
+    DeadlineTcti(TSS2_TCTI_CONTEXT* inner, const AnswerTimes& times) noexcept;
+    [[nodiscard]] static DeadlineTcti& owner(TSS2_TCTI_CONTEXT* face) noexcept { return *reinterpret_cast<Face*>(face)->owner; }
+    [[nodiscard]] static TSS2_TCTI_CONTEXT* inner(TSS2_TCTI_CONTEXT* face) noexcept { return owner(face).inner_; }
     [[nodiscard]] static const TSS2_TCTI_CONTEXT_COMMON_V1& functions(const TSS2_TCTI_CONTEXT* tcti) noexcept;
+    static TSS2_RC transmit(TSS2_TCTI_CONTEXT* face, std::size_t size, const std::uint8_t* command);
     static TSS2_RC receive(TSS2_TCTI_CONTEXT* face, std::size_t* size, std::uint8_t* response, std::int32_t timeout);
 
     TSS2_TCTI_CONTEXT* inner_;
+    AnswerTimes times_;
+    Milliseconds within_;  // the answer to the last command
     Face face_;
 };
 

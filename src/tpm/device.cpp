@@ -64,10 +64,6 @@ Result<PcrValues> Device::all_pcrs() {
     });
 }
 
-Result<SecretBytes> Device::random(std::size_t size) {
-    return ask<SecretBytes>(*this, [&](Connection& connection) { return read_random(connection.channel(), size); });
-}
-
 Result<Bytes> Device::storage_root_name() {
     return ask<Bytes>(*this, [](Connection& connection) -> Result<Bytes> {
         ANCHOR_ASSIGN_OR_RETURN(const Primary root, connection.keys().storage_root());

@@ -85,12 +85,6 @@ Result<Profile> choose(Connection& connection, std::string_view wanted) {
     return rejected("endorsement key " + std::string(wanted) + ": " + why);
 }
 
-Result<EndorsementAuth> authorise(Channel& channel, const tpmwire::EndorsementProfile& profile) {
-    if (profile.high_range) return EndorsementAuth();
-    ANCHOR_ASSIGN_OR_RETURN(Session session, start_endorsement(channel, profile.area.name_alg));
-    return EndorsementAuth(std::move(session));
-}
-
 }  // namespace
 
 Result<std::vector<const tpmwire::EndorsementProfile*>> certified_profiles(Device& device) {
@@ -121,8 +115,8 @@ Result<SecretBytes> EsysEndorser::activate_credential(ByteView credential, ByteV
         ANCHOR_ASSIGN_OR_RETURN(const LoadedKey ak, connection.keys().use(ak_));
         ANCHOR_ASSIGN_OR_RETURN(const Session salted, connection.keys().salted_session(Encrypt::CommandAndResponse));
         ANCHOR_ASSIGN_OR_RETURN(const Primary ek, connection.keys().endorsement_key(profile_->area));
-        ANCHOR_ASSIGN_OR_RETURN(const EndorsementAuth auth, authorise(connection.channel(), *profile_));
-        auto result = tpm::activate_credential(connection.channel(), ak->ref(), salted, ek.ref(), auth, credential, secret);
+        ANCHOR_ASSIGN_OR_RETURN(const Session endorsement, start_endorsement(connection.channel(), *profile_));
+        auto result = tpm::activate_credential(connection.channel(), ak->ref(), salted, ek.ref(), endorsement, credential, secret);
         // A credential for another EK fails its HMAC: Part 3 §12.5 calls that an integrity error, but it is input here, not ours.
         if (!result && result.error().kind == ErrorKind::Corrupt) {
             return rejected("the credential was made for another EK or AK: " + result.error().what, result.error().native);

@@ -154,14 +154,14 @@ Result<Attestation> get_time(Channel& channel, ObjectRef ak, ByteView extra_data
     return attestation_of(*attest, *signature);
 }
 
-Result<SecretBytes> activate_credential(Channel& channel, ObjectRef ak, const Session& salted, ObjectRef ek, const EndorsementAuth& ek_auth,
+Result<SecretBytes> activate_credential(Channel& channel, ObjectRef ak, const Session& salted, ObjectRef ek, const Session& endorsement,
                                         ByteView credential, ByteView secret) {
     ANCHOR_ASSIGN_OR_RETURN(const TPM2B_ID_OBJECT id_object, to_id_object(credential));
     ANCHOR_ASSIGN_OR_RETURN(const TPM2B_ENCRYPTED_SECRET encrypted, to_encrypted_secret(secret));
-    const ESYS_TR by_ek = ek_auth ? ek_auth->raw() : ESYS_TR_PASSWORD;
     EsysOwned<TPM2B_DIGEST> activated;
     ANCHOR_RETURN_IF_ERROR(channel.issue("TPM2_ActivateCredential", [&](ESYS_CONTEXT* esys) {
-        return Esys_ActivateCredential(esys, ak.raw, ek.raw, salted.raw(), by_ek, ESYS_TR_NONE, &id_object, &encrypted, activated.out());
+        return Esys_ActivateCredential(esys, ak.raw, ek.raw, salted.raw(), endorsement.raw(), ESYS_TR_NONE, &id_object, &encrypted,
+                                       activated.out());
     }));
     SecretBytes result = SecretBytes::copy_of(view_of(*activated));
     wipe({activated->buffer, sizeof(activated->buffer)});

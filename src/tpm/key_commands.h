@@ -42,10 +42,9 @@ struct PersistentKey {
 [[nodiscard]] Result<Attestation> certify(Channel& channel, ObjectRef object, ObjectRef ak, ByteView extra_data);
 [[nodiscard]] Result<Attestation> get_time(Channel& channel, ObjectRef ak, ByteView extra_data);
 
-/// How the EK lets itself be used: with an empty password (high range) or under policy A (low range).
-using EndorsementAuth = std::optional<Session>;
-/// TPM2_ActivateCredential; the salted session is the AK's authorisation and encrypts the secret on its way out.
+/// TPM2_ActivateCredential; the salted session is the AK's authorisation and encrypts the secret on its way out, the other is
+/// start_endorsement()'s.
 [[nodiscard]] Result<SecretBytes> activate_credential(Channel& channel, ObjectRef ak, const Session& salted, ObjectRef ek,
-                                                      const EndorsementAuth& ek_auth, ByteView credential, ByteView secret);
+                                                      const Session& endorsement, ByteView credential, ByteView secret);
 
 }  // namespace anchor::tpm

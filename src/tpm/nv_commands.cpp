@@ -37,8 +37,9 @@ Result<Bytes> read(Channel& channel, const NvIndex& index, std::size_t limit) {
     if (index.area.data_size > limit) {
         return rejected("NV index of " + std::to_string(index.area.data_size) + " octets is larger than " + std::to_string(limit));
     }
-    ANCHOR_ASSIGN_OR_RETURN(const std::uint32_t buffer, property(channel, TPM2_PT_NV_BUFFER_MAX));
-    const UINT16 most = static_cast<UINT16>(std::clamp<std::uint32_t>(buffer, 64, TPM2_MAX_NV_BUFFER_SIZE));
+    constexpr std::uint32_t kAnyTpmCan = 64;
+    ANCHOR_ASSIGN_OR_RETURN(const auto buffer, property(channel, TPM2_PT_NV_BUFFER_MAX));
+    const auto most = static_cast<UINT16>(std::clamp<std::uint32_t>(buffer.value_or(kAnyTpmCan), kAnyTpmCan, TPM2_MAX_NV_BUFFER_SIZE));
     const ESYS_TR raw = index.handle.ref().raw;
     const bool by_itself = (index.area.attributes & tpmwire::nv_attribute::kAuthRead) != 0;
     Bytes octets;

@@ -25,7 +25,9 @@ struct DeviceSettings {
     std::string tcti = "device:/dev/tpmrm0";
     /// How long one command may go on asking a busy TPM. Other users of the device wait meanwhile.
     Milliseconds patience{10'000};
-    /// Passwords of the owner and endorsement hierarchies; empty on most devices.
+    /// Passwords of the owner and endorsement hierarchies; empty on most devices, and no configuration of ours sets one. Making the
+    /// storage root, from which sessions get their salt, sends the owner's in clear, and so does reading an index that is the owner's;
+    /// using the EK and TPM2_GetTime send that of the endorsement hierarchy. Set them only where nobody listens on the TPM's bus.
     SecretBytes owner_auth;
     SecretBytes endorsement_auth;
     /// The algorithm of the storage root key. All keys of a device hang below one: it is chosen once.
@@ -68,13 +70,13 @@ public:
     Device(const Device&) = delete;
     Device& operator=(const Device&) = delete;
 
+    /// Denied: it does not tell one of them.
     [[nodiscard]] Result<Properties> properties();
     [[nodiscard]] Result<TimeInfo> time();
     /// Denied: a bank or register that the TPM does not have.
     [[nodiscard]] Result<PcrValues> pcrs(const std::vector<PcrSelection>& selections);
     /// Every register of every bank that this project knows.
     [[nodiscard]] Result<PcrValues> all_pcrs();
-    [[nodiscard]] Result<SecretBytes> random(std::size_t size);
 
     /// The Name of the storage root key, to be stored beside the keys below it. It changes with TPM2_Clear
     /// (Part 3 §24.6) and from one TPM to another, and with nothing else.

@@ -22,7 +22,7 @@ struct EndorsementProfile {
     std::uint32_t certificate_index;  ///< NV index of the certificate (DER)
     std::uint32_t nonce_index;        ///< NV index of the EK nonce; 0 where the profile has none (high range)
     std::uint32_t template_index;     ///< NV index of a maker's own template; 0 as above
-    bool high_range;                  ///< policy B (an OR), usable with a password too; low range: policy A
+    bool high_range;                  ///< policy B (an OR), and usable by password, but not noDA; low range: policy A
     PublicArea area;                  ///< with the unique field of the template
 };
 

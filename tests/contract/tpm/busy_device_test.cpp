@@ -22,6 +22,7 @@ constexpr std::uint32_t kTesting = 0x90A;
 constexpr std::uint32_t kLockout = 0x921;
 constexpr std::uint32_t kObjectMemory = 0x902;
 constexpr std::uint32_t kUnknownHandle = 0x910;  // REFERENCE_H0
+constexpr std::uint32_t kLockoutCounter = 0x20E;
 
 const std::vector<PcrSelection> kSelection = {{HashAlg::Sha256, 1}};
 
@@ -116,6 +117,13 @@ TEST_F(BusyDevice, CountsOnceAlsoWhereTheAnswerWasLost) {
     ASSERT_TRUE(second) << second.error().what;
     EXPECT_EQ(*second, *first + 1);
     EXPECT_EQ(counter.read().value(), *second);
+}
+
+TEST_F(BusyDevice, IsNotSaidToHaveZeroOfWhatItDoesNotKnow) {
+    ASSERT_TRUE(device_->properties());
+    busy_->forget_property(kLockoutCounter);
+
+    EXPECT_EQ(failure(device_->properties()), "denied: the TPM does not know its property 0x0000020e");
 }
 
 TEST_F(BusyDevice, ServesSeveralThreadsOneAfterTheOther) {

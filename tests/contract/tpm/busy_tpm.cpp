@@ -8,14 +8,13 @@
 
 #include <algorithm>
 #include <array>
-#include <vector>
-
-#include <anchor/base/bytes.h>
 
 namespace anchor::tpm {
 namespace {
 
 constexpr std::size_t kHeader = 10;
+constexpr std::uint32_t kGetCapability = 0x17A;
+constexpr std::size_t kProperty = kHeader + 4;  // behind the capability
 
 sockaddr_un address_of(const std::string& path) {
     sockaddr_un address{};
@@ -95,7 +94,7 @@ void BusyTpm::serve() {
 }
 
 void BusyTpm::serve_command(int client) {
-    const Bytes command = read_frame(client);
+    Bytes command = read_frame(client);
     if (command.empty()) return;
     const std::uint32_t code = number_at(command, 6);
     if (code == command_ && left_ > 0) {
@@ -103,15 +102,24 @@ void BusyTpm::serve_command(int client) {
         ++answered_;
         return send_all(client, refusal(response_));
     }
+    // A TPM that does not know a property answers with the one after it.
+    if (code == kGetCapability && forgotten_ != 0 && number_at(command, kProperty) == forgotten_) ++command[kProperty + 3];
+    remember(command);
     const UniqueFd tpm = connect_to(tpm_);
     if (tpm.valid()) send_all(tpm.get(), command);
     const Bytes answer = tpm.valid() ? read_frame(tpm.get()) : Bytes();
+    remember(answer);
     const bool swallowed = code == swallow_;
     if (swallowed) swallow_ = 0;
     if (answer.empty() || swallowed)
         (void)::shutdown(client, SHUT_RDWR);
     else
         send_all(client, answer);
+}
+
+void BusyTpm::remember(const Bytes& octets) {
+    const std::lock_guard guard(lock_);
+    heard_.push_back(octets);
 }
 
 void BusyTpm::serve_control(int client) const {

@@ -4,14 +4,24 @@
 #include <chrono>
 
 #include <anchor/base/encoding.h>
+#include <anchor/tpm/esys_endorser.h>
 #include <anchor/tpm/esys_key_forge.h>
+#include <anchor/tpmwire/credential.h>
 
 #include "tpm_fixture.h"
 
 namespace anchor::tpm {
 namespace {
 
-class DeviceOnSwtpm : public TpmFixture {};
+class DeviceOnSwtpm : public TpmFixture {
+protected:
+    [[nodiscard]] static bool activates(EsysEndorser& endorser, const KeyBlob& ak) {
+        const auto ek = tpmwire::parse_public_area(endorser.endorsement().value().public_area).value();
+        const Bytes name = tpmwire::name_of(tpmwire::parse_sized_public_area(ak.public_area).value());
+        const auto credential = tpmwire::make_credential(ek, name, SecretBytes::copy_of(as_bytes("secret"))).value();
+        return endorser.activate_credential(credential.id_object, credential.encrypted_secret).has_value();
+    }
+};
 
 TEST_F(DeviceOnSwtpm, TellsWhatItIs) {
     const auto properties = device_->properties();
@@ -20,12 +30,32 @@ TEST_F(DeviceOnSwtpm, TellsWhatItIs) {
     EXPECT_EQ(properties->manufacturer, "IBM");
     EXPECT_EQ(properties->vendor, "SWTPM");
     EXPECT_EQ(properties->revision.substr(0, 2), "1.");
-    EXPECT_NE(properties->firmware_version, 0U);
-    EXPECT_EQ(properties->lockout_counter, 0U);
-    EXPECT_GT(properties->lockout_limit, 0U);
-    EXPECT_FALSE(properties->in_lockout);
+    EXPECT_EQ(told("TPM2_PT_MANUFACTURER"), 0x49424D00U);  // "IBM" and a zero
+    EXPECT_EQ(properties->firmware_version,
+              (std::uint64_t{told("TPM2_PT_FIRMWARE_VERSION_1")} << 32U) | told("TPM2_PT_FIRMWARE_VERSION_2"));
+    EXPECT_EQ(properties->lockout_interval, Seconds{told("TPM2_PT_LOCKOUT_INTERVAL")});
+    EXPECT_EQ(properties->lockout_recovery, Seconds{told("TPM2_PT_LOCKOUT_RECOVERY")});
     EXPECT_EQ(properties->key_algs.front(), KeyAlg::EcP256);
     EXPECT_EQ(properties->pcr_banks.size(), 3U);
+}
+
+TEST_F(DeviceOnSwtpm, CountsTheFailedTriesThatTheToolsCountToo) {
+    const std::string folder = tpm_->scratch().path() + "/";
+    ASSERT_TRUE(tpm_->tool("tpm2_createprimary -C o -G ecc -p right -c " + folder + "guarded").ok());
+    ASSERT_TRUE(tpm_->tool("tpm2_flushcontext -t").ok());
+    const std::uint32_t limit = told("TPM2_PT_MAX_AUTH_FAIL");
+    ASSERT_GT(limit, 1U);
+
+    for (std::uint32_t tries = 0; tries <= limit; ++tries) {
+        const auto properties = device_->properties();
+        ASSERT_TRUE(properties) << properties.error().what;
+        EXPECT_EQ(properties->lockout_counter, tries);
+        EXPECT_EQ(told("TPM2_PT_LOCKOUT_COUNTER"), tries);
+        EXPECT_EQ(properties->lockout_limit, limit);
+        EXPECT_EQ(properties->in_lockout, tries == limit) << tries;
+        ASSERT_FALSE(tpm_->tool("tpm2_create -C " + folder + "guarded -P wrong -u " + folder + "u -r " + folder + "r").ok());
+        ASSERT_TRUE(tpm_->tool("tpm2_flushcontext -t").ok());
+    }
 }
 
 TEST_F(DeviceOnSwtpm, ReadsTheSameRegistersAsTheTools) {
@@ -55,16 +85,6 @@ TEST_F(DeviceOnSwtpm, CountsItsResets) {
     ASSERT_TRUE(after) << after.error().what;
     EXPECT_EQ(after->clock.reset_count, before->clock.reset_count + 1);
     EXPECT_LE(after->time, after->clock.clock);
-}
-
-TEST_F(DeviceOnSwtpm, GivesRandomOctetsOfAnyLength) {
-    const auto first = device_->random(100);
-    const auto second = device_->random(100);
-
-    ASSERT_TRUE(first) << first.error().what;
-    ASSERT_TRUE(second) << second.error().what;
-    EXPECT_EQ(first->size(), 100U);
-    EXPECT_FALSE(first->matches(second->view()));
 }
 
 TEST_F(DeviceOnSwtpm, IsUnavailableWhileTheTpmIsOffAndComesBackByItself) {
@@ -100,16 +120,21 @@ TEST_F(DeviceOnSwtpm, IsNotLockedOutByTenPowerCuts) {
     ASSERT_TRUE(blob) << blob.error().what;
     const auto key = forge.load(*blob);
     ASSERT_TRUE(key) << key.error().what;
+    const auto low = EsysEndorser::open(device_, ak.clone(), "L-2").value();
+    const auto high = EsysEndorser::open(device_, ak.clone(), "H-2").value();
 
     for (int cut = 0; cut < 10; ++cut) {
         ASSERT_TRUE((*quoter)->quote({{HashAlg::Sha256, 0xFF}}, as_bytes("n"))) << cut;
         ASSERT_TRUE((*key)->sign(SignatureScheme::Ecdsa, Digest(HashAlg::Sha256))) << cut;
+        ASSERT_TRUE(activates(*low, ak)) << cut;
+        ASSERT_TRUE(activates(*high, ak)) << cut;
         ASSERT_TRUE(tpm_->power_cut());
     }
 
     const auto properties = device_->properties();
     ASSERT_TRUE(properties);
     EXPECT_EQ(properties->lockout_counter, 0U);
+    EXPECT_EQ(told("TPM2_PT_LOCKOUT_COUNTER"), 0U);
     EXPECT_FALSE(properties->in_lockout);
 }
 
@@ -157,13 +182,7 @@ TEST_F(DeviceOnSwtpm, IsNotMisledByHandlesThatAResetGaveToOtherKeys) {
 TEST_F(DeviceOnSwtpm, UsesTheStorageRootThatAnOwnerMadePersistent) {
     const Bytes name = device_->storage_root_name().value();
     const auto folder = tpm_->scratch().path() + "/";
-    Bytes unique(260);  // x and y of 32 zeros: this tool reads its own structure, two of a size and 128 octets
-    unique[0] = unique[130] = 32;
-    tpm_->scratch().write("unique", unique);
-    ASSERT_TRUE(tpm_->tool("tpm2_createprimary -C o -G ecc256:aes128cfb -c " + folder + "srk -u " + folder +
-                           "unique -a fixedtpm|fixedparent|sensitivedataorigin|userwithauth|noda|restricted|decrypt")
-                    .ok());
-    ASSERT_TRUE(tpm_->tool("tpm2_evictcontrol -C o -c " + folder + "srk 0x81000001").ok());
+    ASSERT_TRUE(tpm_->tool("tpm2_evictcontrol -C o -c " + storage_root_of_the_tools() + " 0x81000001").ok());
     ASSERT_TRUE(tpm_->tool("tpm2_flushcontext -t").ok());
     ASSERT_TRUE(tpm_->tool("tpm2_readpublic -c 0x81000001 -n " + folder + "name").ok());
 

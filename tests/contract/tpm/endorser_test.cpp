@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <anchor/tpm/esys_endorser.h>
 
+#include <sstream>
+
 #include <anchor/base/encoding.h>
+#include <anchor/crypto/chain.h>
 #include <anchor/tpm/esys_quoter.h>
 #include <anchor/tpmwire/credential.h>
 
@@ -99,6 +102,82 @@ TEST_F(EndorserOnSwtpm, RefusesACredentialThatIsNone) {
     EXPECT_EQ(failure(endorser->activate_credential(as_bytes("x"), as_bytes("y"))).substr(0, 8), "rejected");
 }
 
+/// A maker that vouches for the EK of a profile through two authorities below its root, and leaves all that in NV memory.
+struct Place {
+    const char* profile;
+    std::uint32_t index;
+};
+class CertificateInNv : public EndorserOnSwtpm, public testing::WithParamInterface<Place> {
+protected:
+    void make_authority(const std::string& name, const std::string& issuer) {
+        openssl("req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 3650 -keyout " + file(name + ".key") + " -out " +
+                file(name) + " -subj /CN=" + name + " -addext keyUsage=critical,keyCertSign" +
+                (issuer.empty() ? "" : " -CA " + file(issuer) + " -CAkey " + file(issuer + ".key")));
+    }
+    void certify(const tpmwire::PublicArea& ek, const std::string& issuer) {
+        tpm_->scratch().write("ek.pub", tpmwire::public_key_of(ek).value().pem());
+        tpm_->scratch().write("extensions", std::string_view("basicConstraints=critical,CA:FALSE\nextendedKeyUsage=2.23.133.8.1\n"));
+        openssl("x509 -new -extfile " + file("extensions") + " -force_pubkey " + file("ek.pub") + " -subj /CN=ek -days 3650 -CA " +
+                file(issuer) + " -CAkey " + file(issuer + ".key") + " -out " + file("ek"));
+    }
+    [[nodiscard]] crypto::Certificate certificate(const std::string& name) const {
+        return crypto::Certificate::from_pem(as_text(tpm_->scratch().read(name))).value();
+    }
+    /// As makers do it: by the platform's authorisation, readable for everybody.
+    void leave_at(std::uint32_t index, ByteView octets) {
+        tpm_->scratch().write("nv", octets);
+        const std::string place = std::to_string(index) + " -C p";
+        const auto defined = tpm_->tool("tpm2_nvdefine " + place + " -s " + std::to_string(octets.size()) +
+                                        " -a ppwrite|ppread|ownerread|authread|no_da|platformcreate");
+        ASSERT_TRUE(defined.ok()) << defined.output;
+        ASSERT_TRUE(tpm_->tool("tpm2_nvwrite " + place + " -i " + file("nv")).ok());
+    }
+
+private:
+    static void openssl(const std::string& words) {
+        parts::Arguments command{"openssl"};
+        std::istringstream stream(words);
+        for (std::string word; stream >> word;) command.push_back(word);
+        const auto done = parts::run(command);
+        ASSERT_TRUE(done.ok()) << words << "\n" << done.output;
+    }
+};
+
+TEST_P(CertificateInNv, IsFoundWithTheChainToItsMakersRoot) {
+    const auto area = EsysEndorser::open(device_, attestation_key(), GetParam().profile).value()->endorsement().value().public_area;
+    make_authority("root", "");
+    make_authority("middle", "root");
+    make_authority("issuer", "middle");
+    certify(tpmwire::parse_public_area(area).value(), "issuer");
+    Bytes padded = to_bytes(certificate("ek").der());
+    padded.resize(padded.size() + 100, 0xFF);
+    leave_at(GetParam().index, padded);
+    Bytes chain = to_bytes(certificate("issuer").der());
+    append(chain, certificate("middle").der());
+    leave_at(0x01C00100, ByteView(chain).first(chain.size() - 300));  // in the middle of a certificate
+    leave_at(0x01C00101, ByteView(chain).last(300));
+
+    const auto endorser = EsysEndorser::open(device_, attestation_key()).value();
+    const auto endorsement = endorser->endorsement().value();
+
+    EXPECT_EQ(endorser->profile(), GetParam().profile);
+    EXPECT_EQ(certified_profiles(*device_).value().size(), 1U);
+    EXPECT_EQ(endorsement.public_area, area);
+    EXPECT_EQ(endorsement.certificate, to_bytes(certificate("ek").der()));
+    ASSERT_EQ(endorsement.intermediates.size(), 2U);
+    std::vector<crypto::Certificate> between;
+    for (const Bytes& der : endorsement.intermediates) between.push_back(crypto::Certificate::from_der(der).value());
+    const crypto::ChainOptions options{.at = certificate("ek").not_before(), .purpose = crypto::ForEndorsement{}};
+    const auto leaf = crypto::Certificate::from_der(endorsement.certificate).value();
+    const auto path = crypto::verify_chain(leaf, between, {certificate("root")}, {}, options);
+    EXPECT_TRUE(path) << path.error().what;
+    EXPECT_FALSE(crypto::verify_chain(leaf, {}, {certificate("root")}, {}, options));
+}
+
+INSTANTIATE_TEST_SUITE_P(Profiles, CertificateInNv,
+                         testing::Values(Place{"L-2", 0x01C0000A}, Place{"H-1", 0x01C00012}, Place{"H-2", 0x01C00014}),
+                         [](const auto& test) { return std::string(test.param.profile).replace(1, 1, "_"); });
+
 class CredentialOnSwtpm : public EndorserOnSwtpm, public testing::WithParamInterface<const char*> {};
 
 TEST_P(CredentialOnSwtpm, MadeInSoftwareIsActivated) {
@@ -129,6 +208,23 @@ TEST_P(CredentialOnSwtpm, MadeByTheToolsIsActivated) {
 
     ASSERT_TRUE(activated) << activated.error().what;
     EXPECT_TRUE(activated->matches(as_bytes("a secret of the CA")));
+}
+
+// Without noDA, a key that was used by its password before a power cut has cost a try after it (Part 1 §19.8).
+TEST_P(CredentialOnSwtpm, IsActivatedHoweverOftenThePowerIsCutAfterwards) {
+    const KeyBlob ak = attestation_key();
+    const auto endorser = EsysEndorser::open(device_, ak.clone(), GetParam()).value();
+    const auto ek = tpmwire::parse_public_area(endorser->endorsement().value().public_area).value();
+    const auto credential = tpmwire::make_credential(ek, name_of(ak), SecretBytes::copy_of(as_bytes("a secret of the CA"))).value();
+    const std::uint32_t limit = told("TPM2_PT_MAX_AUTH_FAIL");
+
+    for (std::uint32_t cut = 0; cut <= limit; ++cut) {
+        const auto activated = endorser->activate_credential(credential.id_object, credential.encrypted_secret);
+        ASSERT_TRUE(activated) << activated.error().what;
+        ASSERT_TRUE(tpm_->power_cut());
+
+        EXPECT_EQ(told("TPM2_PT_LOCKOUT_COUNTER"), 0U) << cut;
+    }
 }
 
 INSTANTIATE_TEST_SUITE_P(Profiles, CredentialOnSwtpm, testing::Values("L-1", "L-2", "H-1", "H-2", "H-3"),

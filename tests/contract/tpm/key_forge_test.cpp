@@ -114,18 +114,25 @@ TEST_F(ForgeOnSwtpm, LoadsNoKeyOfAnotherPolicy) {
 
 TEST_F(ForgeOnSwtpm, SignsForNobodyWhoOnlyKnowsTheEmptyPassword) {
     const KeyBlob blob = EsysKeyForge(device_, ak_.clone()).make(KeyAlg::EcP256).value();
-    device_.reset();
-    device_ = another_device();
+    device_ = another_device();  // the keys of the first one go, and leave room
     const auto folder = tpm_->scratch().path() + "/";
     tpm_->scratch().write("key.pub", blob.public_area);
     tpm_->scratch().write("key.priv", blob.private_area.view());
-    ASSERT_TRUE(tpm_->tool("tpm2_createprimary -C o -G ecc -c " + folder + "srk").ok());
-    const auto loaded =
-        tpm_->tool("tpm2_load -C " + folder + "srk -u " + folder + "key.pub -r " + folder + "key.priv -c " + folder + "key");
+    const auto loaded = tpm_->tool("tpm2_load -C " + storage_root_of_the_tools() + " -u " + folder + "key.pub -r " + folder +
+                                   "key.priv -c " + folder + "key");
+    ASSERT_TRUE(loaded.ok()) << loaded.output;
     ASSERT_TRUE(tpm_->tool("tpm2_flushcontext -t").ok());
+    ASSERT_TRUE(tpm_->tool("tpm2_startauthsession --policy-session -S " + folder + "session").ok());
+    ASSERT_TRUE(tpm_->tool("tpm2_policycommandcode -S " + folder + "session TPM2_CC_Sign").ok());
+    const std::string sign = "tpm2_sign -c " + folder + "key -g sha256 -s ecdsa -o " + folder + "signature " + folder + "key.pub";
 
-    EXPECT_FALSE(loaded.ok() && tpm_->tool("tpm2_sign -c " + folder + "key -g sha256 -o " + folder + "s " + folder + "key.pub").ok());
-    ASSERT_TRUE(tpm_->tool("tpm2_flushcontext -t").ok());
+    const auto by_password = tpm_->tool(sign);
+    const auto by_policy = tpm_->tool(sign + " -p session:" + folder + "session");
+
+    EXPECT_FALSE(by_password.ok());
+    EXPECT_NE(by_password.output.find("0x12F"), std::string::npos) << by_password.output;  // TPM_RC_AUTH_UNAVAILABLE
+    EXPECT_TRUE(by_policy.ok()) << by_policy.output;
+    for (const char* what : {"-t", "-l", "-s"}) static_cast<void>(tpm_->tool(std::string("tpm2_flushcontext ") + what));
 }
 
 }  // namespace

@@ -38,6 +38,24 @@ KeyBlob TpmFixture::attestation_key(KeyAlg alg) const {
     return made ? std::move(*made) : KeyBlob{};
 }
 
+std::uint32_t TpmFixture::told(const std::string& property) const {
+    const std::string all = tpm_->tool("tpm2_getcap properties-fixed").output + tpm_->tool("tpm2_getcap properties-variable").output;
+    const auto number = all.find("0x", all.find(property + ":"));
+    EXPECT_NE(number, std::string::npos) << property << " is not among\n" << all;
+    return number == std::string::npos ? 0U : static_cast<std::uint32_t>(std::stoul(all.substr(number), nullptr, 16));
+}
+
+std::string TpmFixture::storage_root_of_the_tools() const {
+    Bytes unique(260);  // x and y of 32 zeros: this tool reads its own structure, two of a size and 128 octets
+    unique[0] = unique[130] = 32;
+    tpm_->scratch().write("unique", unique);
+    const std::string root = tpm_->scratch().path("srk");
+    const auto made = tpm_->tool("tpm2_createprimary -C o -G ecc256:aes128cfb -c " + root + " -u " + tpm_->scratch().path("unique") +
+                                 " -a fixedtpm|fixedparent|sensitivedataorigin|userwithauth|noda|restricted|decrypt");
+    EXPECT_TRUE(made.ok()) << made.output;
+    return root;
+}
+
 std::string TpmFixture::leftovers() const {
     return tpm_->tool("tpm2_getcap handles-transient").output + tpm_->tool("tpm2_getcap handles-loaded-session").output +
            tpm_->tool("tpm2_getcap handles-saved-session").output;

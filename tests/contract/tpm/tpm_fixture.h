@@ -24,6 +24,10 @@ protected:
     /// A Device on the same TPM, as a second program or a restart has it.
     [[nodiscard]] std::shared_ptr<Device> another_device(DeviceSettings settings = {}) const;
     [[nodiscard]] KeyBlob attestation_key(KeyAlg alg = KeyAlg::EcP256) const;
+    /// What tpm2_getcap says of a property ("TPM2_PT_LOCKOUT_COUNTER").
+    [[nodiscard]] std::uint32_t told(const std::string& property) const;
+    /// Our storage root (EC P-256), made by the tools: the file of its context.
+    [[nodiscard]] std::string storage_root_of_the_tools() const;
     /// Transient objects and sessions in the TPM, as tpm2_getcap lists them: one line each.
     [[nodiscard]] std::string leftovers() const;
 
