@@ -140,6 +140,7 @@ private:
     [[nodiscard]] Result<void> take_manifest(const trust::VerifiedDocument& verified);
     [[nodiscard]] std::vector<BlobName> wanted_lists() const;
     void fetch_lists();
+    bool drop_unnamed_lists();
     void fetch_lists_of(const protocol::RevocationLists& issuer, bool with_delta);
     void open_lists(const protocol::RevocationLists& issuer);
     void lists_failed(const protocol::RevocationLists& issuer, const Error& why);

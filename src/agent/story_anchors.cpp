@@ -54,6 +54,8 @@ Result<void> Agent::Story::take_anchors(protocol::AnchorSet next) {
         return saved;
     }
     audit("anchors", {{"version", std::to_string(state_.anchors->version)}});
+    // Without a floor it is one of a key that has been replaced.
+    if (!state_.floors.contains(std::string(to_string(DocumentKind::Revocations)))) manifest_.reset();
     // What a replaced key has signed is over at once, and not only after the next start.
     use_documents();
     if (state_.anchors->broker_anchors != before.broker_anchors && device_key_) connect();
@@ -89,7 +91,9 @@ void Agent::Story::forget_online_floors(const protocol::AnchorSet& before) {
         const auto keys = before.keys_of(kind);
         const auto now = state_.anchors->keys_of(kind);
         const bool replaced = std::ranges::none_of(keys, [&](const auto& key) { return now.contains(key.first); });
-        if (replaced) state_.floors.erase(std::string(to_string(kind)));
+        if (!replaced) continue;
+        state_.floors.erase(std::string(to_string(kind)));
+        if (kind == DocumentKind::Revocations) trust::set_list_floors_aside(state_.floors);
     }
 }
 

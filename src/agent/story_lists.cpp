@@ -45,7 +45,7 @@ std::vector<std::string_view> pem_blocks(std::string_view text) {
 
 bool Agent::Story::is_list(std::string_view text) { return text.find(kPemBegin) != std::string_view::npos; }
 
-// At the start. A list that was brought back from before is below its floor, and refused.
+// At the start. A list that was brought back from before is not one that the state names, and below its floor.
 void Agent::Story::load_lists() {
     if (parts_.shelf == nullptr) return;
     if (const auto stored = state_.documents.find("revocations"); stored != state_.documents.end() && state_.anchors) {
@@ -77,7 +77,7 @@ void Agent::Story::lists_read(const std::vector<NamedList>& lists) {
         together.insert(one.list.base() ? together.end() : together.begin(), one);
     }
     for (const auto& [issuer, together] : issuers) {
-        const auto taken = hold(together, trust::Voucher::Manifest);
+        const auto taken = hold(together, trust::Voucher::State);
         if (!taken) note(Severity::Warning, "a stored revocation list is refused: " + taken.error().what);
     }
     lists_loaded_ = true;
@@ -132,7 +132,27 @@ void Agent::Story::fetch_lists() {
         return !all_here && std::ranges::find(refused_lists_, issuer) == refused_lists_.end();
     };
     const auto next = std::ranges::find_if(manifest_->issuers, is_missing);
-    if (next != manifest_->issuers.end()) fetch_lists_of(*next, false);
+    if (next != manifest_->issuers.end()) return fetch_lists_of(*next, false);
+    if (drop_unnamed_lists()) {
+        refused_lists_.clear();  // there may have been no room
+        return fetch_lists();
+    }
+    if (trust::put_list_floors_back(state_.floors)) (void)save(SaveKind::Floor);
+}
+
+// Once all that the manifest names is here: what is here on the word of an earlier one alone goes.
+bool Agent::Story::drop_unnamed_lists() {
+    const auto wanted = wanted_lists();
+    const auto is_named = [&](const Crl& list) { return std::ranges::find(wanted, list_names_.at(list.der().data())) != wanted.end(); };
+    if (!revocations_.drop_unproven(is_named, state_.floors)) return false;
+    (void)hold({}, trust::Voucher::State);  // nothing more: what is left keeps its name
+    const auto is_left = [&](const BlobName& name) {
+        return std::ranges::any_of(list_names_, [&](const auto& one) { return one.second == name; });
+    };
+    std::erase_if(state_.lists, [&](const BlobName& name) { return !is_left(name); });
+    (void)save(SaveKind::Plain);
+    sweep_blobs();
+    return true;
 }
 
 void Agent::Story::fetch_lists_of(const protocol::RevocationLists& issuer, bool with_delta) {
@@ -155,6 +175,8 @@ void Agent::Story::open_lists(const protocol::RevocationLists& issuer) {
     };
     offload(parts_.worker, read, [this, issuer](const Result<std::vector<NamedList>>& lists) {
         if (stopped_) return;
+        // A manifest of before has no word any more: its keys may have been replaced meanwhile.
+        if (!manifest_ || std::ranges::find(manifest_->issuers, issuer) == manifest_->issuers.end()) return fetch_lists();
         const auto taken = lists ? take_lists(*lists, trust::Voucher::Manifest) : Result<void>(lists.error());
         if (!taken) return lists_failed(issuer, taken.error());
         fetch_lists();
@@ -173,7 +195,7 @@ void Agent::Story::lists_failed(const protocol::RevocationLists& issuer, const E
 Result<void> Agent::Story::hold(const std::vector<NamedList>& lists, trust::Voucher voucher) {
     std::vector<Crl> together;
     for (const NamedList& one : lists) together.push_back(one.list);
-    ANCHOR_RETURN_IF_ERROR(revocations_.take_all(together, known_authorities(), voucher, state_.floors));
+    ANCHOR_RETURN_IF_ERROR(revocations_.take(together, known_authorities(), voucher, state_.floors));
     auto names = std::exchange(list_names_, {});
     for (const NamedList& one : lists) names[one.list.der().data()] = one.name;
     for (const Crl& held : revocations_.lists()) list_names_[held.der().data()] = names.at(held.der().data());

@@ -126,6 +126,8 @@ private:
             if (full.base() || (full.only_end_entities() && certificate.is_ca())) continue;
             ANCHOR_ASSIGN_OR_RETURN(const bool by_issuer, is_list_of(full, certificate, issuer));
             if (!by_issuer) continue;
+            ANCHOR_ASSIGN_OR_RETURN(const bool followed, is_followed(full, certificate, issuer));
+            if (followed) continue;
             ANCHOR_ASSIGN_OR_RETURN(const Crl* const delta, newest_delta(full, certificate, issuer));
             if (const auto entry = find(full, delta, certificate.serial())) {
                 return refuse(certificate, "revoked since " + to_rfc3339(entry->since) + " (" + std::string(to_string(entry->reason)) +
@@ -141,6 +143,18 @@ private:
         if (!may_have_issued(issuer, crl.issuer_name(), crl.authority_key_id()) || !issuer.allows(KeyUsage::CrlSign)) return false;
         if (!spend()) return refuse(certificate, "too many candidates for its path");
         return crl.verify_signature(issuer.public_key()).has_value();
+    }
+
+    // Whoever keeps a list that nobody could verify yet keeps the one before it beside it.
+    Result<bool> is_followed(const Crl& full, const Certificate& certificate, const Certificate& issuer) {
+        for (const Crl& other : crls_) {
+            const bool is_newer =
+                !other.base() && other.only_end_entities() == full.only_end_entities() && full.number() && full.number() < other.number();
+            if (!is_newer || !equal(other.authority_key_id(), full.authority_key_id())) continue;
+            ANCHOR_ASSIGN_OR_RETURN(const bool by_issuer, is_list_of(other, certificate, issuer));
+            if (by_issuer) return true;
+        }
+        return false;
     }
 
     Result<const Crl*> newest_delta(const Crl& full, const Certificate& certificate, const Certificate& issuer) {

@@ -82,10 +82,12 @@ struct Crl::State {
     std::optional<RevocationIndex> index;
 
     mutable std::mutex lock;
-    mutable Bytes verified_by;  // SubjectPublicKeyInfo
+    mutable Bytes verified_by;             // SubjectPublicKeyInfo
+    mutable std::optional<Digest> digest;  // of what is signed
 
     Result<void> read();
     Result<void> read_list_extensions(der::Reader reader);
+    Result<Digest> digest_once() const;
 };
 
 // TBSCertList (RFC 5280 §5.1.2)
@@ -130,6 +132,18 @@ Result<void> Crl::State::read_list_extensions(der::Reader reader) {
         }
     }
     return reader.expect_end("extensions");
+}
+
+// Whoever asks while another thread hashes hashes too: it is only work.
+Result<Digest> Crl::State::digest_once() const {
+    {
+        const std::lock_guard guard(lock);
+        if (digest) return *digest;
+    }
+    ANCHOR_ASSIGN_OR_RETURN(const Digest made, signed_digest(object));
+    const std::lock_guard guard(lock);
+    digest = made;
+    return made;
 }
 
 Result<Crl> Crl::from_der(ByteView octets) {
@@ -183,7 +197,8 @@ Result<void> Crl::verify_signature(const PublicKey& issuer) const {
         const std::lock_guard guard(state_->lock);
         if (state_->verified_by == key) return {};
     }
-    ANCHOR_RETURN_IF_ERROR(verify_signed(state_->object, issuer));
+    ANCHOR_ASSIGN_OR_RETURN(const Digest digest, state_->digest_once());
+    ANCHOR_RETURN_IF_ERROR(verify_signed(state_->object, digest, issuer));
     const std::lock_guard guard(state_->lock);
     state_->verified_by = key;
     return {};

@@ -8,6 +8,7 @@
 namespace anchor::crypto {
 namespace {
 
+constexpr std::size_t kMaxName = 4096;
 constexpr std::size_t kMaxCommonName = 64;
 constexpr std::string_view kHex = "0123456789abcdef";
 constexpr std::string_view kSeparators = ",+\"\\<>;=";
@@ -45,6 +46,9 @@ std::string escaped(ByteView value) {
 Result<DistinguishedName> read_name(der::Reader& reader, std::string_view field) {
     DistinguishedName name;
     ANCHOR_ASSIGN_OR_RETURN(const der::Element whole, reader.expect(der::kSequence, field));
+    if (whole.whole.size() > kMaxName) {
+        return rejected(std::string(field) + ": a name larger than " + std::to_string(kMaxName) + " octets");
+    }
     name.der = whole.whole;
     std::size_t common_names = 0;
     der::Reader sets(whole.content);

@@ -17,6 +17,7 @@ struct DistinguishedName {
     std::string common_name;  ///< empty where there is none or more than one: then nobody can say which it is
 };
 
+/// Rejected: malformed, or larger than 4 KiB.
 [[nodiscard]] Result<DistinguishedName> read_name(der::Reader& reader, std::string_view field);
 
 /// A name that has a common name alone, as UTF8String. Rejected: not 1 to 64 octets (ub-common-name), or a control character.

@@ -11,6 +11,7 @@ namespace anchor::crypto {
 namespace {
 
 constexpr std::size_t kMaxExtensions = 64;
+constexpr std::size_t kMaxKeyId = 64;  // of the longest digest; it becomes part of names that we keep
 constexpr std::uint8_t kDnsName = der::context(2, false);
 constexpr std::uint8_t kDirectoryName = der::context(4, true);
 constexpr std::uint8_t kUri = der::context(6, false);
@@ -84,11 +85,16 @@ Result<AlternativeNames> read_alternative_names(ByteView value) {
     return names;
 }
 
+Result<Bytes> read_key_id(ByteView id, const std::string& field) {
+    if (id.size() > kMaxKeyId) return rejected(field + ": larger than " + std::to_string(kMaxKeyId) + " octets");
+    return to_bytes(id);
+}
+
 Result<Bytes> read_subject_key_id(ByteView value) {
     der::Reader reader(value);
     ANCHOR_ASSIGN_OR_RETURN(const der::Element id, reader.expect(der::kOctetString, "subject key identifier"));
     ANCHOR_RETURN_IF_ERROR(reader.expect_end("subject key identifier"));
-    return to_bytes(id.content);
+    return read_key_id(id.content, "subject key identifier");
 }
 
 Result<void> interpret_one(const Extension& extension, CertificateExtensions& into) {
@@ -105,6 +111,9 @@ Result<void> interpret_one(const Extension& extension, CertificateExtensions& in
         ANCHOR_ASSIGN_OR_RETURN(into.subject_key_id, read_subject_key_id(extension.value));
     } else if (is(oids::kAuthorityKeyId)) {
         ANCHOR_ASSIGN_OR_RETURN(into.authority_key_id, read_authority_key_id(extension.value));
+    } else if (is(oids::kNameConstraints) || is(oids::kPolicyConstraints)) {
+        // They narrow what is below, and we do not judge by them: so they stop us, whether they say that they are critical or not.
+        into.unknown_critical = der::oid_text(extension.oid);
     } else if (extension.critical && !is(oids::kCertificatePolicies)) {
         // Policies are understood without reading them: we ask for none (RFC 5280 §6.1.1 (c), any-policy).
         into.unknown_critical = der::oid_text(extension.oid);
@@ -146,7 +155,7 @@ Result<Bytes> read_authority_key_id(ByteView value) {
     ANCHOR_ASSIGN_OR_RETURN(der::Reader reader, der::read_only(value, der::kSequence, "authority key identifier"));
     if (!reader.next_is(der::context(0, false))) return Bytes();
     ANCHOR_ASSIGN_OR_RETURN(const der::Element id, reader.any("authority key identifier"));
-    return to_bytes(id.content);
+    return read_key_id(id.content, "authority key identifier");
 }
 
 Bytes extension(ByteView oid, bool critical, ByteView value) {

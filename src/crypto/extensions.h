@@ -31,10 +31,10 @@ struct CertificateExtensions {
     AlternativeNames names;
     Bytes subject_key_id;
     Bytes authority_key_id;
-    std::string unknown_critical;
+    std::string unknown_critical;  ///< critical and unknown, or constraints on names or policies, which we do not judge by
 };
 [[nodiscard]] Result<CertificateExtensions> interpret(const std::vector<Extension>& extensions);
-/// The keyIdentifier of an AuthorityKeyIdentifier (RFC 5280 §4.2.1.1); empty where it has none.
+/// The keyIdentifier of an AuthorityKeyIdentifier (RFC 5280 §4.2.1.1); empty where it has none. Rejected: larger than 64 octets.
 [[nodiscard]] Result<Bytes> read_authority_key_id(ByteView value);
 
 [[nodiscard]] Bytes extension(ByteView oid, bool critical, ByteView value);

@@ -98,10 +98,18 @@ Result<SignedObject> read_signed(ByteView octets, std::string_view what) {
     return object;
 }
 
-Result<void> verify_signed(const SignedObject& object, const PublicKey& key) {
+Result<Digest> signed_digest(const SignedObject& object) {
     if (!object.scheme) return rejected("weak signature: an algorithm that we don't accept");
     if (object.scheme->hash == HashAlg::Sha1) return rejected("weak signature: SHA-1");
-    const Digest digest = hash(object.scheme->hash, object.to_be_signed);
+    return hash(object.scheme->hash, object.to_be_signed);
+}
+
+Result<void> verify_signed(const SignedObject& object, const PublicKey& key) {
+    ANCHOR_ASSIGN_OR_RETURN(const Digest digest, signed_digest(object));
+    return verify_signed(object, digest, key);
+}
+
+Result<void> verify_signed(const SignedObject& object, const Digest& digest, const PublicKey& key) {
     if (object.scheme->scheme != SignatureScheme::Ecdsa) return key.verify(object.scheme->scheme, digest, object.signature);
     if (!is_elliptic(key.algorithm())) return rejected("signature: scheme does not fit the key");
     ANCHOR_ASSIGN_OR_RETURN(const Bytes raw, ecdsa_from_der(key.algorithm(), object.signature));

@@ -27,6 +27,9 @@ struct SignedObject {
 [[nodiscard]] Result<SignedObject> read_signed(ByteView der, std::string_view what);
 /// Whether this key made the signature. Rejected: no, SHA-1, or an algorithm that we don't verify.
 [[nodiscard]] Result<void> verify_signed(const SignedObject& object, const PublicKey& key);
+/// The same in two steps, for a large object and many keys: the digest hangs on the object alone.
+[[nodiscard]] Result<Digest> signed_digest(const SignedObject& object);
+[[nodiscard]] Result<void> verify_signed(const SignedObject& object, const Digest& digest, const PublicKey& key);
 
 /// The AlgorithmIdentifier with which such a key signs: ECDSA with SHA-256 (P-384: SHA-384), RSA PKCS#1 with SHA-256.
 [[nodiscard]] Bytes signing_algorithm(KeyAlg alg);

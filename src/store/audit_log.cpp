@@ -80,13 +80,14 @@ Result<AuditLog> AuditLog::open(Disk& disk) {
             return corrupt(checked.error().what);
         }
         chain = *checked;
+        // The older file may be the only one: the power went, or the newer one was put aside. It is not the one to go on with.
+        if (name == kName) log.octets_ = chain.whole;
         if (!chain.torn) continue;
         ANCHOR_RETURN_IF_ERROR(replace(disk, name, ByteView(*octets).first(chain.whole)));
         chain.torn = false;
     }
     log.lines_ = chain.lines;
     log.head_ = chain.head;
-    log.octets_ = chain.whole;
     return log;
 }
 
@@ -99,12 +100,14 @@ Result<void> AuditLog::append(const AuditEvent& event) {
     if (octets_ + line.size() > kMaxFile) {
         ANCHOR_RETURN_IF_ERROR(disk_->rename(kName, kPutAside));
         octets_ = 0;
+        name_is_durable_ = false;
     }
     uncertain_ = true;
     ANCHOR_RETURN_IF_ERROR(disk_->append(kName, as_bytes(line)));
     ANCHOR_RETURN_IF_ERROR(disk_->sync(kName));
-    if (octets_ == 0) {
+    if (!name_is_durable_) {
         ANCHOR_RETURN_IF_ERROR(disk_->sync_folder());
+        name_is_durable_ = true;
     }
     uncertain_ = false;
     octets_ += line.size();

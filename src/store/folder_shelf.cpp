@@ -8,6 +8,7 @@
 #include <unistd.h>
 #include <algorithm>
 #include <cerrno>
+#include <functional>
 
 #include <anchor/base/encoding.h>
 #include <anchor/base/file.h>
@@ -15,6 +16,8 @@
 
 namespace anchor::store {
 namespace {
+
+constexpr std::size_t kPiece = 1UL << 16U;
 
 std::string whole(const BlobName& name) { return to_hex(name.sha256.view()); }
 std::string part(const BlobName& name) { return whole(name) + ".part"; }
@@ -43,6 +46,30 @@ std::shared_ptr<const Blob> map_if_it_is(int fd, const BlobName& name) {
     return crypto::hash(HashAlg::Sha256, blob->octets()) == name.sha256 ? blob : nullptr;
 }
 
+// Reads a file from its beginning, piece by piece. Not mapped: whoever may write it in place could end this program by cutting it short.
+Result<void> read_through(int fd, const std::string& path, const std::function<Result<void>(ByteView)>& take) {
+    if (::lseek(fd, 0, SEEK_SET) != 0) return from_errno(path, errno);
+    Bytes piece(kPiece);
+    for (;;) {
+        const ssize_t got = ::read(fd, piece.data(), piece.size());
+        if (got < 0 && errno == EINTR) continue;
+        if (got < 0) return from_errno(path, errno);
+        if (got == 0) return {};
+        ANCHOR_RETURN_IF_ERROR(take(ByteView(piece).first(static_cast<std::size_t>(got))));
+    }
+}
+
+bool reads_as(int fd, const std::string& path, const BlobName& name) {
+    struct stat status {};
+    if (::fstat(fd, &status) != 0 || !S_ISREG(status.st_mode) || static_cast<std::uint64_t>(status.st_size) != name.size) return false;
+    crypto::Hasher hasher(HashAlg::Sha256);
+    const auto read = read_through(fd, path, [&](ByteView piece) {
+        hasher.update(piece);
+        return Result<void>();
+    });
+    return read && hasher.finish() == name.sha256;
+}
+
 bool is_possible(const BlobName& name) { return name.size != 0 && name.size <= kLargestBlob && name.sha256.alg() == HashAlg::Sha256; }
 
 }  // namespace
@@ -67,18 +94,28 @@ Result<std::shared_ptr<const Blob>> FolderShelf::find(const BlobName& name) {
     if (fd.valid() && blob == nullptr && ::unlinkat(folder_.get(), whole(name).c_str(), 0) != 0) {
         return from_errno(path_ + "/" + whole(name), errno);
     }
-    if (blob == nullptr) blob = find_by_hand(name);
+    if (blob == nullptr) {
+        ANCHOR_ASSIGN_OR_RETURN(blob, copy_by_hand(name));
+    }
     if (blob != nullptr) open_[name.sha256] = blob;
     return blob;
 }
 
-std::shared_ptr<const Blob> FolderShelf::find_by_hand(const BlobName& name) const {
-    for (const std::string& file : by_hand_) {
-        const UniqueFd fd(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK));
-        if (!fd.valid()) continue;
-        if (auto blob = map_if_it_is(fd.get(), name)) return blob;
+// Its octets come into the folder, where nobody else writes, and are hashed there once more.
+Result<std::shared_ptr<const Blob>> FolderShelf::copy_by_hand(const BlobName& name) {
+    for (const std::string& path : by_hand_) {
+        const UniqueFd from(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK));
+        if (!from.valid() || !reads_as(from.get(), path, name)) continue;
+        const std::string file = path_ + "/" + part(name);
+        const int flags = O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW;
+        const UniqueFd to(::openat(folder_.get(), part(name).c_str(), flags, S_IRUSR | S_IWUSR));
+        if (!to.valid()) return from_errno(file, errno);
+        ANCHOR_RETURN_IF_ERROR(read_through(from.get(), path, [&](ByteView piece) { return write_all(to.get(), piece, file); }));
+        if (::fsync(to.get()) != 0) return from_errno(file, errno);
+        ANCHOR_RETURN_IF_ERROR(finish(name));
+        return open_.at(name.sha256);
     }
-    return nullptr;
+    return std::shared_ptr<const Blob>();
 }
 
 Result<std::uint64_t> FolderShelf::size_of(const std::string& file) const {

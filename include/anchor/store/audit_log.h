@@ -36,6 +36,7 @@ private:
     std::uint64_t lines_ = 0;
     std::size_t octets_ = 0;
     bool uncertain_ = false;
+    bool name_is_durable_ = false;  // a run that was killed may have made the file and not synced its name
     Digest head_{HashAlg::Sha256};
 };
 

@@ -17,8 +17,8 @@ namespace anchor::store {
 
 class FolderShelf final : public BlobShelf {
 public:
-    /// Makes the folder (mode 0700) where it is missing. `by_hand` are further files, of any name, in which a blob is looked for. Denied:
-    /// not ours to write, or open to others.
+    /// Makes the folder (mode 0700) where it is missing. `by_hand` are further files, of any name, in which a blob is looked for: one that
+    /// is there is copied into the folder. Denied: not ours to write, or open to others.
     [[nodiscard]] static Result<std::unique_ptr<FolderShelf>> open(const std::string& path, std::vector<std::string> by_hand = {});
 
     Result<std::shared_ptr<const Blob>> find(const BlobName& name) override;
@@ -33,7 +33,7 @@ private:
     [[nodiscard]] Result<std::vector<std::string>> files() const;
     [[nodiscard]] Result<std::uint64_t> size_of(const std::string& file) const;
     [[nodiscard]] Result<void> finish(const BlobName& name);
-    [[nodiscard]] std::shared_ptr<const Blob> find_by_hand(const BlobName& name) const;
+    [[nodiscard]] Result<std::shared_ptr<const Blob>> copy_by_hand(const BlobName& name);
 
     std::string path_;
     UniqueFd folder_;

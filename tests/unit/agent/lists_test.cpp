@@ -2,6 +2,8 @@
 
 // Revocation lists on a device: fetched in pieces, brought by hand, kept over a restart, and never older than before.
 
+#include <limits>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -39,6 +41,21 @@ protected:
         return issue_crl(root, key, content).value();
     }
     static BlobName name_of(const Crl& list) { return {crypto::hash(HashAlg::Sha256, list.der()), list.der().size()}; }
+    // Every key that signs online is another one from now on; the roots stay.
+    void replace_online_keys() {
+        owned.replace_online_key();
+        protocol::AnchorSet next = owned.anchors(2);
+        next.device_anchors = {to_bytes(root.der())};
+        const auto taken = owned.agent->import(owned.signed_document(DocumentKind::Anchors, "", 2, to_json(next)));
+        ASSERT_TRUE(taken) << taken.error().what;
+    }
+    void publish(std::uint64_t version, const std::vector<Crl>& fulls) {
+        protocol::RevocationManifest body;
+        for (const Crl& full : fulls) body.issuers.push_back({name_of(full), *full.number(), std::nullopt, 0});
+        ASSERT_TRUE(owned.agent->import(owned.signed_document(DocumentKind::Revocations, "", version, to_json(body))));
+        owned.pump();
+        answer_all(fulls);
+    }
     std::string manifest(std::uint64_t version, const Crl& full, const Crl* delta = nullptr) {
         protocol::RevocationLists lists{name_of(full), *full.number(), std::nullopt, 0};
         if (delta != nullptr) {
@@ -87,8 +104,9 @@ protected:
         const auto own = crypto::PublicKey::from_spki(loaded->public_key()).value();
         return {{own.thumbprint(), own}};
     }
-    std::string judge() {
-        const auto judged = owned.agent->verify_peer(peer.pem(), true);
+    std::string judge() { return judge(peer.pem()); }
+    std::string judge(const std::string& chain) {
+        const auto judged = owned.agent->verify_peer(chain, true);
         return judged ? "" : judged.error().what;
     }
 
@@ -187,6 +205,81 @@ TEST_F(ListsTest, OfStrangersAreRefused) {
 
     EXPECT_THAT(owned.agent->import(foreign.pem()).error().what, HasSubstr("does not know"));
     EXPECT_FALSE(owned.agent->import("-----BEGIN X509 CRL-----\nAAAA\n-----END X509 CRL-----\n"));
+}
+
+constexpr std::uint64_t kEnormous = std::numeric_limits<std::uint64_t>::max();
+
+TEST_F(ListsTest, OnTheWordOfAStolenKeyKeepNothingOutThatTheRootSigns) {
+    const auto x = crypto::CertificateBuilder::root(key, "X", validity).value();  // the key identifier is that of the root
+    start_connected();
+    publish(1, {issue_crl(x, key, {kEnormous, now, now + std::chrono::days(9999), {}, {}, true}).value()});
+
+    replace_online_keys();
+    EXPECT_TRUE(owned.agent->import(list(5, true).pem()));
+    owned.pump();
+    EXPECT_THAT(judge(), HasSubstr("revoked since"));
+
+    owned.start();
+    EXPECT_THAT(judge(), HasSubstr("revoked since"));
+    EXPECT_TRUE(owned.agent->import(list(6, true).pem()));
+}
+
+TEST_F(ListsTest, OnTheWordOfAStolenKeyLeaveRoomForTheTrueOnes) {
+    crypto::SoftwareKey issuing_key = crypto::SoftwareKey::generate(KeyAlg::EcP256).value();
+    const auto issuing = crypto::CertificateBuilder::open(root, key)->authority(issuing_key.public_value(), "Issuing", validity, 0).value();
+    const auto other =
+        crypto::CertificateBuilder::open(issuing, issuing_key)->device(key.public_value(), "acme", std::string(26, 'q'), validity).value();
+    const auto until = now + std::chrono::days(7);
+    const Crl true_one = issue_crl(issuing, issuing_key, {5, now, until, {{to_bytes(other.serial()), now}}, {}, true}).value();
+    start_connected();
+    for (const std::uint64_t version : {1U, 2U}) {
+        std::vector<Crl> invented;
+        for (int i = 0; i < 16; ++i) {
+            const std::string name = "invented " + std::to_string(version) + " " + std::to_string(i);
+            const auto nobody = crypto::CertificateBuilder::root(issuing_key, name, validity).value();
+            invented.push_back(issue_crl(nobody, issuing_key, {1, now, until, {}, {}, true}).value());
+        }
+        publish(version, invented);
+    }
+
+    replace_online_keys();
+    start_connected();
+    publish(1, {true_one});
+
+    EXPECT_THAT(judge(other.pem() + issuing.pem()), HasSubstr("revoked since"));
+    EXPECT_EQ(owned.saved().lists, std::vector{name_of(true_one)}) << "and of the others nothing is left";
+}
+
+TEST_F(ListsTest, WithAnEnormousNumberEndWithTheKeysThatNamedThem) {
+    start_connected();
+    publish(1, {list(kEnormous, false)});
+    EXPECT_EQ(judge(), "");
+
+    replace_online_keys();
+    start_connected();
+    EXPECT_THAT(owned.agent->import(list(6, true).pem()).error().what, HasSubstr("older than number"));
+    publish(1, {list(6, true)});
+    EXPECT_THAT(judge(), HasSubstr("revoked since"));
+
+    publish(2, {list(5, false)});
+    EXPECT_THAT(judge(), HasSubstr("revoked since")) << "once, and not again";
+    owned.start();
+    EXPECT_THAT(judge(), HasSubstr("revoked since"));
+}
+
+TEST_F(ListsTest, ThatAreOnTheirWayOnAReplacedKeysWordAreNotTaken) {
+    const Crl thiefs = list(4, false);
+    start_connected();
+    publish(1, {list(5, true)});
+    ASSERT_TRUE(owned.agent->import(manifest(2, thiefs)));
+    owned.pump();
+
+    replace_online_keys();
+    owned.device.link.connect();
+    owned.pump();
+    answer_all({thiefs});
+
+    EXPECT_THAT(judge(), HasSubstr("revoked since"));
 }
 
 TEST_F(ListsTest, PutBackOnTheDiskFromBeforeAreRefused) {

@@ -6,6 +6,8 @@
 
 #include <anchor/base/encoding.h>
 
+#include "crypto/extensions.h"
+#include "crypto/oids.h"
 #include "vectors.h"
 
 namespace anchor::crypto {
@@ -74,6 +76,26 @@ TEST(Certificate, CarriesTheDevicesNameAsUri) {
 TEST(Certificate, NamesTheCriticalExtensionThatItDoesNotKnow) {
     EXPECT_EQ(vector_certificate("unknown_critical").unknown_critical(), "1.2.3.4.5");
     EXPECT_EQ(vector_certificate("device").unknown_critical(), "");
+}
+
+// The constraints of this authority are critical; here they say that they are not, and are of names or of policies.
+TEST(Certificate, CallsConstraintsUnknownWhateverTheySayOfThemselves) {
+    const std::string critical = "0603551d1e0101ff";
+    const auto what_it_calls_unknown = [&](const std::string& instead) {
+        return altered("name_constraints_ca", critical, instead)->unknown_critical();
+    };
+
+    EXPECT_EQ(what_it_calls_unknown("0603551d1e010100"), "2.5.29.30");
+    EXPECT_EQ(what_it_calls_unknown("0603551d24010100"), "2.5.29.36");
+    EXPECT_EQ(what_it_calls_unknown("0603551d7f010100"), "") << "of anything else we take its word";
+}
+
+TEST(Certificate, RefusesLongKeyIdentifiersWithTheirPlace) {
+    const Bytes longest = der::octet_string(Bytes(64, 1));
+    const Bytes longer = der::octet_string(Bytes(65, 1));
+
+    EXPECT_EQ(interpret({{oids::kSubjectKeyId, false, longest}})->subject_key_id.size(), 64U);
+    EXPECT_EQ(interpret({{oids::kSubjectKeyId, false, longer}}).error().what, "subject key identifier: larger than 64 octets");
 }
 
 TEST(Certificate, FingerprintIsTheHashOfAllOctets) {

@@ -195,6 +195,18 @@ TEST(Chain, LetsADeltaHaveTheLastWord) {
         << "the newest delta counts";
 }
 
+TEST(Chain, AsksTheNewestListThatItsIssuerSigned) {
+    Fleet fleet;
+    Bytes forged = to_bytes(fleet.list(9, {}).der());
+    forged.back() ^= 1U;
+    const Crl held = fleet.list(5, CrlReason::CertificateHold);
+
+    EXPECT_EQ(fleet.refusal({held, fleet.list(8, {})}), "") << "the hold is over";
+    EXPECT_EQ(fleet.refusal({fleet.list(8, {}), held}), "");
+    EXPECT_THAT(fleet.refusal({held, Crl::from_der(forged).value()}), HasSubstr("(on hold)")) << "nobody signed that it is";
+    EXPECT_THAT(fleet.refusal({held, fleet.list(8, {}, 6)}), HasSubstr("(on hold)"));
+}
+
 TEST(Chain, AppliesNoDeltaToAListThatItDoesNotFit) {
     Fleet fleet;
     Fleet stranger;

@@ -9,6 +9,10 @@
 #include <anchor/base/encoding.h>
 #include <anchor/crypto/certificate_builder.h>
 
+#include "crypto/der.h"
+#include "crypto/extensions.h"
+#include "crypto/oids.h"
+#include "crypto/signed_object.h"
 #include "vectors.h"
 
 namespace anchor::crypto {
@@ -39,6 +43,35 @@ TEST(Crl, SaysWhatOpensslWrote) {
     EXPECT_EQ(vector_crl("crl_empty").size(), 0U);
 }
 
+// A list that anyone could have written: what its issuer and its key identifier say has these sizes.
+Result<Crl> list_of_sizes(std::size_t common_name, std::size_t key_id) {
+    const Bytes algorithm = signing_algorithm(KeyAlg::EcP256);
+    const Bytes attribute = der::sequence({der::oid(oids::kCommonName), der::utf8(std::string(common_name, 'x'))});
+    const Bytes issuer = der::sequence({der::element(der::kSet, {attribute})});
+    const Bytes extensions = der::element(der::context(0, true), {der::sequence({authority_key_id_extension(Bytes(key_id, 7))})});
+    const Bytes list = der::sequence({der::small_integer(1), algorithm, issuer, der::time(time_of("2026-01-01T00:00:00Z")),
+                                      der::time(time_of("2027-01-01T00:00:00Z")), extensions});
+    return Crl::from_der(der::sequence({list, algorithm, der::bit_string(Bytes(70, 1))}));
+}
+
+TEST(Crl, RefusesLongNamesAndKeyIdentifiersWithTheirPlace) {
+    EXPECT_TRUE(list_of_sizes(4000, 64));
+
+    EXPECT_EQ(list_of_sizes(100, 65).error().what, "revocation list: authority key identifier: larger than 64 octets");
+    EXPECT_EQ(list_of_sizes(4096, 20).error().what, "revocation list: issuer: a name larger than 4096 octets");
+    EXPECT_FALSE(list_of_sizes(8U << 20U, 20));
+}
+
+TEST(Crl, IsHashedOnceHoweverManyKeysAreTried) {
+    const auto octets = std::make_shared<Bytes>(vector_octets("crl_revoked.der"));
+    const Crl list = Crl::from_octets(SharedOctets(octets, *octets)).value();
+
+    EXPECT_FALSE(list.verify_signature(vector_certificate("other_issuing").public_key()));
+    (*octets)[octets->size() / 2] ^= 1U;  // nobody may do that; who hashed again would notice it
+
+    EXPECT_TRUE(list.verify_signature(vector_certificate("issuing").public_key()));
+}
+
 TEST(Crl, IsItsIssuersAlone) {
     const Crl list = vector_crl("crl_revoked");
 
@@ -57,7 +90,8 @@ TEST(Crl, RefusesTruncationsAndOctetsAfterTheEnd) {
 }
 
 TEST(Crl, RefusesCriticalExtensionsOfListAndEntry) {
-    // The reason code becomes a certificate issuer, the list's number a delta's base, both critical: their BOOLEAN comes from the octets of the value.
+    // The reason code becomes a certificate issuer, the list's number a delta's base, both critical: their BOOLEAN comes from the octets of
+    // the value.
     std::string hex = to_hex(vector_octets("crl_revoked.der"));
     const std::size_t reason = hex.find("300a0603551d1504030a0101");
     ASSERT_NE(reason, std::string::npos);
@@ -153,7 +187,9 @@ TEST(Crl, AnswersExactlyForEachOfManyAndForNoOther) {
     for (std::size_t i = 0; i < all.size(); ++i) {
         const auto found = list.find(all[i].serial);
         ASSERT_EQ(found.has_value(), i % 2 == 0) << to_hex(all[i].serial);
-        if (found) { EXPECT_EQ(*found, (RevocationEntry{all[i].since, all[i].reason})); }
+        if (found) {
+            EXPECT_EQ(*found, (RevocationEntry{all[i].since, all[i].reason}));
+        }
     }
     EXPECT_FALSE(list.find({}));
     EXPECT_FALSE(list.find(Bytes(21, 1)));

@@ -99,5 +99,76 @@ TEST_F(AuditLogTest, GoesOnInANewFileAndKeepsTheOldOne) {
     EXPECT_TRUE(disk_.read("audit.1", AuditLog::kMaxFile).value());
 }
 
+AuditEvent large() { return {WallTime{}, "x", {{"text", std::string(15'000, 'x')}}}; }
+
+// A log whose file takes one large event more, and not two.
+constexpr std::uint64_t kFull = 276;
+const fakes::FakeDisk::Image& full_log() {
+    static const fakes::FakeDisk::Image image = [] {
+        fakes::FakeDisk disk;
+        auto log = AuditLog::open(disk).value();
+        while (log.lines() < kFull) EXPECT_TRUE(log.append(large()));
+        return disk.image();
+    }();
+    return image;
+}
+
+TEST_F(AuditLogTest, GoesOnWhereOnlyTheOlderFileIsLeft) {
+    disk_.lay_in(full_log());
+    ASSERT_TRUE(disk_.rename("audit", "audit.1"));
+    ASSERT_TRUE(disk_.sync_folder());
+
+    auto reopened = AuditLog::open(disk_).value();
+    for (int i = 0; i < 3; ++i) ASSERT_TRUE(reopened.append(large())) << i;
+    disk_.restart(false);
+
+    EXPECT_EQ(AuditLog::open(disk_).value().lines(), kFull + 3) << "nothing of the older file is lost, and nothing of the newer one";
+}
+
+TEST_F(AuditLogTest, GoesOnWhereTheNewerFileWasPutAside) {
+    disk_.lay_in(full_log());
+    ASSERT_TRUE(disk_.rename("audit", "audit.1"));
+    overwrite("{}\n");
+    ASSERT_FALSE(AuditLog::open(disk_));
+
+    auto reopened = AuditLog::open(disk_).value();
+    for (int i = 0; i < 3; ++i) ASSERT_TRUE(reopened.append(large())) << i;
+
+    EXPECT_EQ(AuditLog::open(disk_).value().lines(), kFull + 3);
+}
+
+TEST_F(AuditLogTest, AFileWhoseNameWasNotSyncedByARunThatWasKilledIsSyncedByTheNext) {
+    auto log = AuditLog::open(disk_).value();
+    disk_.cut_power_at(disk_.operations() + 2);  // the line is written and synced, its file's name is not
+    EXPECT_FALSE(log.append(event("one")));
+    disk_.cut_power_at(1'000'000);  // the program ended, and not the power
+
+    auto next = AuditLog::open(disk_).value();
+    ASSERT_TRUE(next.append(event("two")));
+    disk_.restart(false);
+
+    EXPECT_EQ(AuditLog::open(disk_).value().lines(), 2U);
+}
+
+TEST_F(AuditLogTest, ACutAtAnyOperationOfARotationLosesNothingThatWasAcknowledged) {
+    int rotations = 0;
+    for (std::size_t cut = 0; cut < 10; ++cut) {
+        disk_.lay_in(full_log());
+        auto running = AuditLog::open(disk_).value();
+        std::uint64_t acknowledged = running.lines();
+        disk_.cut_power_at(disk_.operations() + cut);
+        for (int i = 0; i < 3; ++i) acknowledged += running.append(large()) ? 1U : 0U;
+        disk_.restart(false);
+
+        auto after = AuditLog::open(disk_).value();
+        EXPECT_GE(after.lines(), acknowledged) << "cut " << cut;
+        rotations += disk_.read("audit.1", AuditLog::kMaxFile).value() ? 1 : 0;
+        EXPECT_TRUE(after.append(event("goes on"))) << "cut " << cut;
+        EXPECT_EQ(AuditLog::open(disk_).value().lines(), after.lines()) << "cut " << cut;
+    }
+    EXPECT_GT(rotations, 0);
+    EXPECT_LT(rotations, 10);
+}
+
 }  // namespace
 }  // namespace anchor::store

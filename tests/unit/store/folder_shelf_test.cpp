@@ -80,6 +80,28 @@ TEST_F(FolderShelfTest, FindsAFileByHandWhereItIsTheBlob) {
     EXPECT_NE(shelf_->find(name_).value(), nullptr);
 }
 
+TEST_F(FolderShelfTest, IsNotMovedByWhatBecomesOfAFileByHand) {
+    write(folder_ + "/by-hand", text_);
+    const auto blob = shelf_->find(name_).value();
+    ASSERT_NE(blob, nullptr);
+
+    write(folder_ + "/by-hand", "another table of d");  // in place, and of the same size
+    EXPECT_EQ(as_text(blob->octets()), text_);
+    ASSERT_EQ(::truncate((folder_ + "/by-hand").c_str(), 0), 0);
+    EXPECT_EQ(as_text(blob->octets()), text_);
+
+    reopen();
+    EXPECT_NE(shelf_->find(name_).value(), nullptr) << "it is here now";
+}
+
+TEST_F(FolderShelfTest, AFileByHandThatIsAnotherOneCostsNoPartThatIsUnderWay) {
+    write(folder_ + "/by-hand", "another table of d");
+    ASSERT_EQ(shelf_->put(name_, 0, as_bytes("a table")).value(), 7U);
+
+    EXPECT_EQ(shelf_->find(name_).value(), nullptr);
+    EXPECT_EQ(shelf_->put(name_, 0, {}).value(), 7U);
+}
+
 TEST_F(FolderShelfTest, FinishesAPartThatAPowerCutLeftWhole) {
     write(file(".part"), text_);
 
