@@ -101,7 +101,7 @@ void Connection::take_next_message() {
 }
 
 void Connection::dispatch(std::string_view message) {
-    const auto request = request_from(message);
+    auto request = request_from(message);
     if (!request) {
         refuse(request.error());
         return;
@@ -110,7 +110,7 @@ void Connection::dispatch(std::string_view message) {
     half_message_ = false;
     input_deadline_.cancel();
     const auto form = request->oneway ? Exchange::Form::Oneway : request->more ? Exchange::Form::Stream : Exchange::Form::Single;
-    on_request_(*request, peer_, std::make_shared<Exchange>(weak_from_this(), form));
+    on_request_(std::move(*request), peer_, std::make_shared<Exchange>(weak_from_this(), form));
 }
 
 void Connection::call_is_over() {

@@ -23,7 +23,7 @@ namespace anchor::control {
 class Connection : public std::enable_shared_from_this<Connection> {
 public:
     using Socket = asio::local::stream_protocol::socket;
-    using OnRequest = std::function<void(const Request&, const Peer&, std::shared_ptr<Exchange>)>;
+    using OnRequest = std::function<void(Request, const Peer&, std::shared_ptr<Exchange>)>;
     using OnClosed = std::function<void(const Connection*)>;
 
     Connection(Socket socket, Peer peer, const ServerLimits& limits, OnRequest on_request, OnClosed on_closed);

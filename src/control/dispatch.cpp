@@ -29,13 +29,13 @@ void describe_interface(const Request& request, Exchange& exchange) {
 
 }  // namespace
 
-void Dispatch::operator()(const Request& request, const Peer& peer, const std::shared_ptr<Exchange>& exchange) const {
+void Dispatch::operator()(Request request, const Peer& peer, const std::shared_ptr<Exchange>& exchange) const {
     if (request.upgrade)
         exchange->fail(kInvalidParameter, {{"parameter", "upgrade"}});
     else if (request.interface == kServiceInterface)
         describe(request, *exchange);
     else if (request.interface == kAgentInterface)
-        call_agent(request, peer, exchange);
+        call_agent(std::move(request), peer, exchange);
     else
         exchange->fail(kInterfaceNotFound, {{"interface", request.interface}});
 }
@@ -54,13 +54,13 @@ void Dispatch::describe(const Request& request, Exchange& exchange) const {
     }
 }
 
-void Dispatch::call_agent(const Request& request, const Peer& peer, const std::shared_ptr<Exchange>& exchange) const {
+void Dispatch::call_agent(Request request, const Peer& peer, const std::shared_ptr<Exchange>& exchange) const {
     const Method* const method = find_method(request.method);
     if (method == nullptr) {
         exchange->fail(kMethodNotFound, {{"method", request.full_name()}});
         return;
     }
-    const Role role = authority_.role_of(peer);
+    const Role role = role_of(peer);
     if (role < method->least) {
         exchange->fail(denied(request.method + " is for " + who_may(*method) + ", not for user " + std::to_string(peer.uid)));
         return;
@@ -69,7 +69,7 @@ void Dispatch::call_agent(const Request& request, const Peer& peer, const std::s
         exchange->fail(kExpectedMore, Json::object());
         return;
     }
-    handler_(Call{request.method, request.parameters, peer, role}, Responder(exchange));
+    handler_(Call{std::move(request.method), std::move(request.parameters), peer, role}, Responder(exchange));
 }
 
 }  // namespace anchor::control

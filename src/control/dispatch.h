@@ -18,11 +18,13 @@ public:
     Dispatch(Authority authority, std::string version, Handler handler)
         : authority_(authority), version_(std::move(version)), handler_(std::move(handler)) {}
 
-    void operator()(const Request& request, const Peer& peer, const std::shared_ptr<Exchange>& exchange) const;
+    /// The role of a caller, who is judged once, when he connects.
+    [[nodiscard]] Role role_of(const Peer& peer) const noexcept { return authority_.role_of(peer); }
+    void operator()(Request request, const Peer& peer, const std::shared_ptr<Exchange>& exchange) const;
 
 private:
     void describe(const Request& request, Exchange& exchange) const;
-    void call_agent(const Request& request, const Peer& peer, const std::shared_ptr<Exchange>& exchange) const;
+    void call_agent(Request request, const Peer& peer, const std::shared_ptr<Exchange>& exchange) const;
 
     Authority authority_;
     std::string version_;

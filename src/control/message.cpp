@@ -13,11 +13,12 @@ Result<bool> flag(const Json& message, std::string_view name) {
     return json_bool(message, name);
 }
 
-Result<Json> parameters_of(const Json& message) {
+// Taken out, not copied: a message of many small values is some thirty times as large in memory.
+Result<Json> take_parameters(Json& message) {
     const auto found = message.find("parameters");
     if (found == message.end() || found->is_null()) return Json(Json::object());
     if (!found->is_object()) return rejected("\"parameters\" is " + std::string(found->type_name()) + ", expected an object");
-    return Json(*found);
+    return std::move(*found);
 }
 
 Result<void> read_flags(const Json& message, Request& request) {
@@ -37,7 +38,7 @@ std::string text_of(const Json& message) {
 }  // namespace
 
 Result<Request> request_from(std::string_view message) {
-    ANCHOR_ASSIGN_OR_RETURN(const Json json, parse_json(message, {.octets = message.size(), .depth = kMaxDepth}));
+    ANCHOR_ASSIGN_OR_RETURN(Json json, parse_json(message, {.octets = message.size(), .depth = kMaxDepth}));
     ANCHOR_RETURN_IF_ERROR(json_only_keys(json, {"method", "parameters", "more", "oneway", "upgrade"}));
     ANCHOR_ASSIGN_OR_RETURN(const std::string name, json_string(json, "method"));
     const auto dot = name.rfind('.');
@@ -45,7 +46,7 @@ Result<Request> request_from(std::string_view message) {
         return rejected("\"method\" is no name of an interface and a method, as in \"io.anchord.Agent.GetStatus\"");
     }
     Request request{.interface = name.substr(0, dot), .method = name.substr(dot + 1), .parameters = Json::object()};
-    ANCHOR_ASSIGN_OR_RETURN(request.parameters, parameters_of(json));
+    ANCHOR_ASSIGN_OR_RETURN(request.parameters, take_parameters(json));
     ANCHOR_RETURN_IF_ERROR(read_flags(json, request));
     return request;
 }
@@ -67,14 +68,14 @@ std::string error_text(std::string_view error, const Json& parameters) {
 }
 
 Result<Reply> reply_from(std::string_view message, std::size_t limit) {
-    ANCHOR_ASSIGN_OR_RETURN(const Json json, parse_json(message, {.octets = limit}));
+    ANCHOR_ASSIGN_OR_RETURN(Json json, parse_json(message, {.octets = limit}));
     ANCHOR_RETURN_IF_ERROR(json_only_keys(json, {"parameters", "error", "continues"}));
     Reply reply{.error = {}, .parameters = Json::object()};
     if (json.contains("error")) {
         ANCHOR_ASSIGN_OR_RETURN(reply.error, json_string(json, "error"));
         if (reply.error.empty()) return rejected("\"error\" is empty");
     }
-    ANCHOR_ASSIGN_OR_RETURN(reply.parameters, parameters_of(json));
+    ANCHOR_ASSIGN_OR_RETURN(reply.parameters, take_parameters(json));
     ANCHOR_ASSIGN_OR_RETURN(reply.continues, flag(json, "continues"));
     return reply;
 }

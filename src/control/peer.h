@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// Who opened the other end of a Unix socket, asked of the kernel; and names of groups as numbers.
-
-#include <optional>
-#include <string>
+// Who opened the other end of a Unix socket, asked of the kernel.
 
 #include <anchor/base/result.h>
 #include <anchor/control/interface.h>
@@ -14,8 +11,5 @@ namespace anchor::control {
 /// unix(7): SO_PEERCRED and SO_PEERGROUPS, both as they were when the other end connected. Unavailable where the kernel
 /// does not say: then nobody is served.
 [[nodiscard]] Result<Peer> peer_of(int socket);
-
-/// Nothing for an empty name. Denied: there is no such group.
-[[nodiscard]] Result<std::optional<gid_t>> group_named(const std::string& name);
 
 }  // namespace anchor::control

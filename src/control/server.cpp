@@ -82,25 +82,31 @@ private:
         auto peer = peer_of(socket.native_handle());
         if (!peer) {
             turn_away(socket, peer.error().what);
-        } else if (connections_.size() >= limits_.connections) {
-            turn_away(socket, "the agent serves " + std::to_string(limits_.connections) + " connections already");
+            return;
+        }
+        const bool is_operator = dispatch_.role_of(*peer) == Role::Operator;
+        const std::size_t most = limits_.connections - (is_operator ? 0 : std::min(limits_.for_operators, limits_.connections));
+        if (connections_.size() >= most) {
+            turn_away(socket, "the agent serves " + std::to_string(most) + " connections already");
         } else if (peer->uid != 0 && connections_of(peer->uid) >= limits_.connections_per_user) {
             turn_away(socket, "the agent serves " + std::to_string(limits_.connections_per_user) + " connections of this user already");
         } else {
-            serve(std::move(socket), std::move(*peer));
+            serve(std::move(socket), std::move(*peer), is_operator);
         }
     }
 
-    void serve(Protocol::socket socket, Peer peer) {
+    void serve(Protocol::socket socket, Peer peer, bool is_operator) {
         const auto weak = weak_from_this();
-        auto on_request = [weak](const Request& request, const Peer& caller, const std::shared_ptr<Exchange>& exchange) {
-            if (const auto self = weak.lock()) self->dispatch_(request, caller, exchange);
+        auto on_request = [weak](Request request, const Peer& caller, const std::shared_ptr<Exchange>& exchange) {
+            if (const auto self = weak.lock()) self->dispatch_(std::move(request), caller, exchange);
         };
         auto on_closed = [weak](const Connection* connection) {
             if (const auto self = weak.lock()) self->connections_.erase(connection);
         };
+        ServerLimits limits = limits_;
+        if (!is_operator) limits.message = std::min(limits.message, limits.message_below_operator);
         auto connection =
-            std::make_shared<Connection>(std::move(socket), std::move(peer), limits_, std::move(on_request), std::move(on_closed));
+            std::make_shared<Connection>(std::move(socket), std::move(peer), limits, std::move(on_request), std::move(on_closed));
         connections_.emplace(connection.get(), connection);
         connection->start();
     }
@@ -121,8 +127,12 @@ private:
 
 Result<std::unique_ptr<Server>> Server::listen(asio::io_context& loop, ServerSettings settings, Handler handler) {
     Authority authority{.owner = ::geteuid()};
-    ANCHOR_ASSIGN_OR_RETURN(authority.members, group_named(settings.group));
-    ANCHOR_ASSIGN_OR_RETURN(authority.operators, group_named(settings.operators));
+    auto members = group_named(settings.group);
+    if (!members) return std::move(members).error().within("group of the local socket");
+    auto operators = group_named(settings.operators);
+    if (!operators) return std::move(operators).error().within("operators of the local socket");
+    authority.members = *members;
+    authority.operators = *operators;
     auto listening = settings.listening.valid() ? ListeningSocket::given(std::move(settings.listening))
                                                 : ListeningSocket::at(settings.path, settings.mode, authority.members);
     if (!listening) return std::move(listening).error().within("local socket");

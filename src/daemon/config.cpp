@@ -8,6 +8,7 @@
 #include <filesystem>
 
 #include <anchor/base/file.h>
+#include <anchor/control/interface.h>
 
 #include "config_keys.h"
 #include "nearest_name.h"
@@ -144,6 +145,14 @@ Result<void> check_claim_bundle(const std::string& path, const std::string& plac
     return {};
 }
 
+// Whoever knows the groups may not answer yet: then the start tries again, and says so.
+Result<void> check_group(const std::string& name, const std::string& key, const std::string& place) {
+    if (place.empty()) return {};  // the default, which is installed with the daemon
+    const auto found = control::group_named(name);
+    if (found || found.error().kind != ErrorKind::Denied) return {};
+    return denied(place + "\"" + key + "\": " + found.error().what);
+}
+
 }  // namespace
 
 Result<DaemonConfig> parse_config(std::string_view text, std::string_view name) {
@@ -161,6 +170,8 @@ Result<DaemonConfig> load_config(const std::string& file) {
     if (const auto& bundle = reader.config().claim_bundle) {
         ANCHOR_RETURN_IF_ERROR(check_claim_bundle(*bundle, reader.place_of("claim_bundle")));
     }
+    ANCHOR_RETURN_IF_ERROR(check_group(reader.config().socket.group, "group", reader.place_of("socket.group")));
+    ANCHOR_RETURN_IF_ERROR(check_group(reader.config().socket.operators, "operators", reader.place_of("socket.operators")));
     return std::move(reader).finish();
 }
 

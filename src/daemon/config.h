@@ -73,7 +73,8 @@ struct DaemonConfig {
 /// Reads the file, then every *.toml in the folder "conf.d" beside it in the order of names; a key in a later file takes
 /// the place of the same key in an earlier one. Without a conf.d the file stands alone.
 /// Denied, "FILE:LINE:COLUMN: …": not TOML, an unknown key (with the one that was probably meant), a value of another form
-/// (with the expected one), a claim bundle or file that others may read or write. Denied or Unavailable: a file can't be read.
+/// (with the expected one), a claim bundle or file that others may read or write, a group that is not there.
+/// Denied or Unavailable: a file can't be read.
 [[nodiscard]] Result<DaemonConfig> load_config(const std::string& file);
 
 /// The same from one text, for the name that errors shall have. Files that it names are not looked at.

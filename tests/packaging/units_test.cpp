@@ -82,6 +82,25 @@ TEST_F(Units, ExposeTheRegistryAndItsBrokersLittle) {
     }
 }
 
+TEST(Installation, KeepsAConfigurationThatIsThere) {
+    if (!parts::on_path("cmake")) GTEST_SKIP() << "cmake is not installed";
+    const parts::Scratch root("install");
+    const auto install = [&] { return parts::run({"cmake", "-P", INSTALL_SCRIPT}, {"DESTDIR=" + root.path()}); };
+    const auto first = install();
+    ASSERT_TRUE(first.ok()) << first.output;
+    std::string file;
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(root.path())) {
+        if (entry.path().filename() == "anchord.toml") file = entry.path().lexically_relative(root.path()).string();
+    }
+    ASSERT_EQ(root.read(file), read_file(kPackaging + "/etc/anchord.toml", 1U << 16U).value());
+
+    root.write(file, std::string_view("log_level = \"debug\"\n"));
+    const auto second = install();
+
+    EXPECT_TRUE(second.ok()) << second.output;
+    EXPECT_EQ(as_text(root.read(file)), "log_level = \"debug\"\n");
+}
+
 TEST(Users, AreReadBySystemd) {
     if (!parts::on_path("systemd-sysusers")) GTEST_SKIP() << "systemd-sysusers is not installed";
     const parts::Scratch root("sysusers");

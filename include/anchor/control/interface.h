@@ -14,6 +14,7 @@
 #include <vector>
 
 #include <anchor/base/json.h>
+#include <anchor/base/time.h>
 
 namespace anchor::control {
 
@@ -24,6 +25,9 @@ inline constexpr std::string_view kServiceInterface = "org.varlink.service";
 inline constexpr std::string_view kDeniedError = "io.anchord.Agent.Denied";
 inline constexpr std::string_view kRejectedError = "io.anchord.Agent.Rejected";
 inline constexpr std::string_view kUnavailableError = "io.anchord.Agent.Unavailable";
+
+/// Attest and Rotate, which wait for the registry, have their answer within this time, if only that it came to nothing.
+inline constexpr Milliseconds kLongestCall = Seconds(180);
 
 /// What a local user is to this device. Each role may do what the ones before it may.
 enum class Role : std::uint8_t {
@@ -43,6 +47,9 @@ struct Peer {
 
     [[nodiscard]] bool in_group(gid_t group) const noexcept;
 };
+
+/// Nothing for an empty name. Denied: there is no such group. Unavailable: whoever knows the groups does not answer.
+[[nodiscard]] Result<std::optional<gid_t>> group_named(const std::string& name);
 
 /// Who has which role.
 struct Authority {

@@ -55,12 +55,14 @@ using Handler = std::function<void(const Call&, Responder)>;
 
 struct ServerLimits {
     std::size_t connections = 64;
+    std::size_t for_operators = 8;          ///< of them, kept for callers of the role Operator
     std::size_t connections_per_user = 16;  ///< root is not counted
     std::size_t message = 1U << 20U;
-    std::size_t unread_output = 1U << 19U;        ///< a caller who lets more pile up is disconnected
-    Milliseconds idle = std::chrono::minutes(5);  ///< without a call in progress
-    Milliseconds half_message = Seconds(10);      ///< from its first octet to its last
-    Milliseconds stalled_output = Seconds(30);    ///< not one octet taken by the caller
+    std::size_t message_below_operator = 64U << 10U;  ///< parsed, a message takes some thirty times its size
+    std::size_t unread_output = 1U << 19U;            ///< a caller who lets more pile up is disconnected
+    Milliseconds idle = std::chrono::minutes(5);      ///< without a call in progress
+    Milliseconds half_message = Seconds(10);          ///< from its first octet to its last
+    Milliseconds stalled_output = Seconds(30);        ///< not one octet taken by the caller
 };
 
 struct ServerSettings {

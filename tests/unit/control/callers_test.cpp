@@ -64,7 +64,7 @@ TEST_F(Callers, InTheGroupMayReadAndNotChange) {
 }
 
 TEST_F(Callers, HaveABoundEachUser) {
-    Service service(answer, {.connections = 10, .connections_per_user = 2}, 0666);
+    Service service(answer, {.connections = 10, .for_operators = 0, .connections_per_user = 2}, 0666);
     std::deque<RawCaller> callers;
     for (int i = 0; i < 2; ++i) {
         callers.push_back(connect_as(kNobody, kNobody, service.path()));
@@ -78,6 +78,37 @@ TEST_F(Callers, HaveABoundEachUser) {
     EXPECT_EQ(late.message()["parameters"]["reason"], "the agent serves 2 connections of this user already");
     other.send_message(R"({"method":"io.anchord.Agent.CheckAccess"})");
     EXPECT_EQ(other.message()["parameters"]["uid"], kNobody - 1);
+}
+
+TEST_F(Callers, LeavePlacesForOperators) {
+    Service service(answer, {.connections = 4, .for_operators = 2}, 0666);
+    std::deque<RawCaller> members;
+    for (int i = 0; i < 2; ++i) {
+        members.push_back(connect_as(kNobody, ::getegid(), service.path()));
+        members.back().send_message(R"({"method":"io.anchord.Agent.GetStatus"})");
+        ASSERT_TRUE(members.back().message().contains("parameters"));
+    }
+
+    RawCaller late = connect_as(kNobody, ::getegid(), service.path());
+    RawCaller root(service.path());
+
+    EXPECT_EQ(late.message()["parameters"]["reason"], "the agent serves 2 connections already");
+    root.send_message(R"({"method":"io.anchord.Agent.GetStatus"})");
+    EXPECT_EQ(root.message()["parameters"]["role"], "operator");
+}
+
+TEST_F(Callers, BelowOperatorsSendShorterMessages) {
+    Service service(answer, {.message = 1000, .message_below_operator = 500}, 0666);
+    const std::string call = R"({"method":"io.anchord.Agent.GetStatus"})";
+    const std::string long_call = call + std::string(501 - call.size(), ' ');
+    RawCaller member = connect_as(kNobody, ::getegid(), service.path());
+    RawCaller root(service.path());
+
+    member.send_message(long_call);
+    root.send_message(long_call);
+
+    EXPECT_EQ(member.message()["parameters"]["reason"], "a message of more than 500 octets");
+    EXPECT_EQ(root.message()["parameters"]["role"], "operator");
 }
 
 }  // namespace

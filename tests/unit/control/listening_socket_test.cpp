@@ -102,7 +102,7 @@ TEST(ServerGroup, ThatDoesNotExistIsNamed) {
     const auto server = Server::listen(loop, {.path = "/nowhere/s", .group = "no-such-group-here"}, {});
 
     ASSERT_FALSE(server);
-    EXPECT_EQ(server.error().what, "there is no group \"no-such-group-here\"");
+    EXPECT_EQ(server.error().what, "group of the local socket: there is no group \"no-such-group-here\"");
     EXPECT_EQ(server.error().kind, ErrorKind::Denied);
 }
 

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include "control/connection.h"
+#include "control/dispatch.h"
 #include "control/message_framing.h"
 
 namespace anchor::control {
@@ -77,6 +79,24 @@ TEST(Message, SaysWhatIsWrongWithACall) {
     EXPECT_EQ(complaint(R"({"parameters":{}})"), "\"method\" is missing");
     EXPECT_EQ(complaint(R"({"method":"a."})"), "\"method\" is no name of an interface and a method, as in \"io.anchord.Agent.GetStatus\"");
     EXPECT_EQ(complaint(R"({"method":"a.b","continues":true})"), "unknown key \"continues\"");
+}
+
+TEST(Message, IsRefusedWhereItIsNestedTooDeeply) {
+    std::string deep = R"({"method":"a.b","parameters":)";
+    for (int i = 0; i < 20; ++i) deep += R"({"":)";
+
+    EXPECT_NE(request_from(deep).error().what.find("nested deeper than 16 levels"), std::string::npos);
+}
+
+TEST(Message, ReachesItsHandlerWithoutACopy) {
+    const Json* seen = nullptr;
+    const Dispatch dispatch(Authority{}, "1", [&](const Call& call, const Responder&) { seen = &call.parameters["list"][0]; });
+    auto request = request_from(R"({"method":"io.anchord.Agent.Import","parameters":{"list":[1]}})").value();
+    const Json* const read = &request.parameters["list"][0];
+
+    dispatch(std::move(request), Peer{.uid = 0}, std::make_shared<Exchange>(std::weak_ptr<Connection>(), Exchange::Form::Single));
+
+    EXPECT_EQ(seen, read);
 }
 
 TEST(Message, WritesAnswersThatItReads) {

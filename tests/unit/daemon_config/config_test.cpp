@@ -198,6 +198,16 @@ TEST_F(ConfigFiles, MayNameAClaimBundleThatIsGoneAfterEnrolment) {
     EXPECT_EQ(failure(), "none");
 }
 
+TEST_F(ConfigFiles, NameAGroupThatIsNotThere) {
+    const std::string path =
+        scratch_.write("anchord.toml", std::string_view("[socket]\ngroup = \"root\"\noperators = \"no-such-group\"\n"));
+
+    EXPECT_EQ(failure(), path + R"(:3:13: "operators": there is no group "no-such-group")");
+
+    scratch_.write("anchord.toml", std::string_view("[socket]\ngroup = \"no-such-group\"\noperators = \"\"\n"));
+    EXPECT_EQ(failure(), path + R"(:2:9: "group": there is no group "no-such-group")");
+}
+
 TEST(ConfigDefault, ThatIsShippedIsTheBuiltInOne) {
     const std::string shipped = ANCHOR_SOURCE_DIR "/packaging/etc/anchord.toml";
 

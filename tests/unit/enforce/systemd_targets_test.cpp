@@ -5,6 +5,8 @@
 
 #include <gtest/gtest.h>
 
+#include <filesystem>
+
 #include <parts/scratch.h>
 
 namespace anchor::enforce {
@@ -26,6 +28,23 @@ TEST(SystemdTargets, StartsTheTargetOfTheLevelWithoutWaiting) {
     EXPECT_EQ(as_text(scratch.read("said")),
               "--no-ask-password --no-block start anchord-restricted.target\n"
               "--no-ask-password --no-block start anchord-revoked.target\n");
+}
+
+TEST(SystemdTargets, StartTheSameTargetAgainOnlyWhereItIsNotActive) {
+    const parts::Scratch scratch("targets");
+    SystemdTargets targets(fake_systemctl(scratch, "case $* in *is-active*) exec cat " + scratch.path("active") +
+                                                       ";; esac\necho \"$@\" >>" + scratch.path("said")),
+                           Seconds(5));
+    const std::string start = "--no-ask-password --no-block start anchord-quarantined.target\n";
+
+    ASSERT_TRUE(targets.apply({.level = Level::Quarantined, .allow = {}, .respond = {}}));
+    scratch.write("active", std::string_view(""));
+    ASSERT_TRUE(targets.apply({.level = Level::Quarantined, .allow = {}, .respond = {}}));
+    EXPECT_EQ(as_text(scratch.read("said")), start);
+
+    std::filesystem::remove(scratch.path("active"));
+    ASSERT_TRUE(targets.apply({.level = Level::Quarantined, .allow = {}, .respond = {}}));
+    EXPECT_EQ(as_text(scratch.read("said")), start + start);
 }
 
 TEST(SystemdTargets, AreUnavailableWhereSystemdRefuses) {
