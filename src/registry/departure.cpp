@@ -3,6 +3,7 @@
 // that the device forgot its keys is its own word. So they are dead by ours: revoked, and with them every copy of them.
 #include <anchor/crypto/hash.h>
 #include <anchor/protocol/departure.h>
+#include <anchor/registry/numbers.h>
 #include <anchor/registry/requests.h>
 #include <anchor/registry/revocations.h>
 #include <anchor/tpmwire/attestation.h>
@@ -40,10 +41,10 @@ Result<Requests::Answer> Requests::farewell(DeviceRecord& device, const Json& bo
     device.standing.status = StandingStatus::Revoked;
     device.standing.reason = "it has departed";
     device.standing.wanted.erase("departure/" + device.id.text());
-    ++device.standing.number;
+    device.standing.number = number_after(device.standing.number, clock_.wall());
     ANCHOR_ASSIGN_OR_RETURN(device.standing_document, authority_.standing(device.standing, device.id));
-    ANCHOR_RETURN_IF_ERROR(store_.save(device));
     ANCHOR_RETURN_IF_ERROR(Revocations(settings_, store_, authority_, clock_).follow(device, crypto::CrlReason::CessationOfOperation));
+    ANCHOR_RETURN_IF_ERROR(store_.save(device));
     ANCHOR_RETURN_IF_ERROR(
         store_.audit("departed", device.id.text(), "by order " + std::to_string(order->version) + ", " + how, clock_.wall()));
     return Answer{};

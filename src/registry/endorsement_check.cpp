@@ -108,6 +108,8 @@ Result<CheckedKeys> check_software_keys(const crypto::CertificateRequest& reques
     const crypto::PublicKey& key = request.public_key();
     ANCHOR_ASSIGN_OR_RETURN(const auto holder, store.software_device_with(key.spki()));
     const Digest digest = crypto::hash(HashAlg::Sha256, key.spki());
+    ANCHOR_ASSIGN_OR_RETURN(const bool had, store.has_certificate_for(digest.view()));
+    if (!holder && had) return denied("this key was replaced: a device without a TPM enrols with the one in use, or anew with another");
     CheckedKeys keys{holder ? holder->id : DeviceId::from_digest(digest), std::nullopt, std::nullopt, key,
                      holder ? holder->key_digest : to_bytes(digest.view())};
     ANCHOR_RETURN_IF_ERROR(check_request(request, keys.device, settings));

@@ -4,7 +4,6 @@
 #include <spdlog/spdlog.h>
 
 #include <anchor/protocol/signing.h>
-#include <anchor/registry/numbers.h>
 #include <anchor/registry/revocations.h>
 #include <anchor/trust/gate.h>
 
@@ -26,17 +25,16 @@ Result<void> tell(const Forgotten& into, const std::string& what) {
     return into.store.audit("numbers went backwards", into.device.id.text(), what + " came back from the device", into.clock.wall());
 }
 
-// What the lost standing said holds: a backup in which the device is still active must not make it so. Under a new number, because there
-// may have been others after it, and signed by the key that counts now.
-Result<void> take_standing(const Forgotten& into, const protocol::Document& document) {
+// What the lost standing said holds: a backup in which the device is still active must not make it so. As it was signed and under its own
+// number: of several that were lost the newest holds, in whatever order they come.
+Result<void> take_standing(const Forgotten& into, const protocol::Document& document, std::string_view text) {
     DeviceRecord& device = into.device;
     if (document.version <= device.standing.number) return rejected("the standing here is not older");
     ANCHOR_ASSIGN_OR_RETURN(device.standing, protocol::standing_from(document.version, document.body));
-    device.standing.number = number_after(document.version, into.clock.wall());
-    ANCHOR_ASSIGN_OR_RETURN(device.standing_document, into.authority.standing(device.standing, device.id));
-    ANCHOR_RETURN_IF_ERROR(into.store.save(device));
+    device.standing_document = text;
     Revocations revocations(into.settings, into.store, into.authority, into.clock);
     ANCHOR_RETURN_IF_ERROR(revocations.follow(device, crypto::CrlReason::PrivilegeWithdrawn));
+    ANCHOR_RETURN_IF_ERROR(into.store.save(device));
     return tell(into, "standing " + std::to_string(document.version) + ", " + std::string(to_string(device.standing.status)));
 }
 
@@ -66,7 +64,7 @@ Result<void> take_back(const Settings& settings, Store& store, Authority& author
     const trust::Recipient reader{settings.tenant, device.standing.group, &device.id, floors, WallTime{}};
     ANCHOR_ASSIGN_OR_RETURN(const auto verified, trust::Gate(authority.anchors()).accept(text, kind, reader));
     const Forgotten into{settings, store, authority, clock, device};
-    if (kind == DocumentKind::Standing) return take_standing(into, verified.document());
+    if (kind == DocumentKind::Standing) return take_standing(into, verified.document(), text);
     return take_group_document(into, verified.document(), text);
 }
 

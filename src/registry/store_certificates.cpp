@@ -65,6 +65,10 @@ Result<std::string> Store::reinstatement(const DeviceId& device) {
     return found ? query.text(0) : std::string();
 }
 
+Result<bool> Store::has_certificate_for(ByteView key_digest) {
+    return database_->query("SELECT 1 FROM certificates WHERE key_digest=?", key_digest).step();
+}
+
 Result<bool> Store::is_revoked_key(ByteView key_digest) {
     return database_
         ->query("SELECT 1 FROM certificates WHERE key_digest=? AND revoked_at IS NOT NULL AND reason<>?", key_digest,

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// The numbers of what the online key signs: standings, results, freshness, manifests and revocation lists. Devices take only what is above
-// the last, so a registry that was restored from an old backup, and counted on from there, would not be heard again.
+// The numbers of what devices hear: standings, results, freshness, manifests, revocation lists, and the documents of groups and of single
+// devices. They take only what is above the last, so a registry that was restored from an old backup, and counted on from there, would not
+// be heard again. Trust-anchor sets alone count one by one: each is signed by the one before.
 
 #include <algorithm>
 #include <cstdint>

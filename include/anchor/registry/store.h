@@ -222,6 +222,8 @@ public:
     [[nodiscard]] Result<void> save_reinstatement(const DeviceId& device, std::uint64_t number, std::string_view text);
     /// The newest; empty where there is none.
     [[nodiscard]] Result<std::string> reinstatement(const DeviceId& device);
+    /// Whether a certificate was ever issued for this key.
+    [[nodiscard]] Result<bool> has_certificate_for(ByteView key_digest);
     /// Whether a certificate for this key was revoked for good.
     [[nodiscard]] Result<bool> is_revoked_key(ByteView key_digest);
     /// Devices whose certificates were revoked or put on hold after that time, and when.

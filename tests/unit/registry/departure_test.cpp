@@ -56,6 +56,27 @@ TEST_F(RegistryDeparture, AFarewellEndsTheDeviceAndItsCertificates) {
     EXPECT_THAT(again.enroll(), HasSubstr("it has departed"));
 }
 
+TEST_F(RegistryDeparture, TheDeviceIsGoneOnlyWithItsCertificatesOnTheLists) {
+    order();
+    auto known = record();
+    known.certificates = {Bytes{1, 2, 3}};
+    ASSERT_TRUE(fleet.store->save(known));
+
+    EXPECT_NE(say(farewell_about(text)), "");
+
+    EXPECT_EQ(record().standing.status, StandingStatus::Active) << "or saying it again would change nothing any more";
+}
+
+TEST_F(RegistryDeparture, TheLastStandingIsNumberedAboveAllThatAForgottenPastMayHaveGivenOut) {
+    order();
+    fleet.clock.pass(Seconds{60});
+
+    ASSERT_EQ(say(farewell_about(text)), "");
+
+    EXPECT_GE(record().standing.number,
+              static_cast<std::uint64_t>(std::chrono::floor<Seconds>(fleet.clock.wall().time_since_epoch()).count()));
+}
+
 TEST_F(RegistryDeparture, SaidTwiceIsSaidOnce) {
     order();
     ASSERT_EQ(say(farewell_about(text)), "");

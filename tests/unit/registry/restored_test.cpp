@@ -74,9 +74,38 @@ TEST_F(RestoredTest, ADeviceProvesTheStandingThatWasLostAndItHolds) {
     EXPECT_EQ(device.ask("document.put", {{"document", lost}}), "");
 
     EXPECT_EQ(record().standing.status, StandingStatus::Suspended);
-    EXPECT_GT(record().standing.number, number) << "above what was given out";
+    EXPECT_EQ(record().standing.number, number);
+    EXPECT_EQ(record().standing_document, lost) << "as it was signed";
     EXPECT_NE(fleet.store->certificates(device.identity->device).value().at(0).revoked, std::nullopt) << "and on the lists";
     EXPECT_THAT(fleet.last_audit(), HasSubstr("numbers went backwards"));
+}
+
+TEST_F(RestoredTest, OfSeveralLostStandingsTheNewestHoldsInWhateverOrderTheyCome) {
+    fleet.clock.pass(Seconds{60});
+    const std::string older = stand(StandingStatus::Suspended);
+    const std::string newest = stand(StandingStatus::Active);
+    restore();
+    EXPECT_EQ(device.ask("document.put", {{"document", older}}), "");
+    EXPECT_EQ(device.ask("document.put", {{"document", newest}}), "");
+    EXPECT_EQ(record().standing_document, newest);
+    EXPECT_EQ(record().standing.status, StandingStatus::Active);
+
+    restore();
+    EXPECT_EQ(device.ask("document.put", {{"document", newest}}), "");
+    EXPECT_THAT(device.ask("document.put", {{"document", older}}), HasSubstr("not older"));
+    EXPECT_EQ(record().standing_document, newest);
+}
+
+TEST_F(RestoredTest, AStandingHoldsOnlyWithItsCertificatesOnTheLists) {
+    const std::string lost = stand(StandingStatus::Revoked);
+    restore();
+    auto known = record();
+    known.certificates = {Bytes{1, 2, 3}};
+    ASSERT_TRUE(fleet.store->save(known));
+
+    EXPECT_NE(device.ask("document.put", {{"document", lost}}), "");
+
+    EXPECT_EQ(record().standing.status, StandingStatus::Active) << "or asking again would change nothing any more";
 }
 
 TEST_F(RestoredTest, ARevokedDeviceStaysRevokedThroughARestoredBackup) {

@@ -162,5 +162,38 @@ TEST(SoftwareRotation, ADeviceWithoutATpmKeepsItsNameAndEnrolsAgainByItsLaterKey
     EXPECT_FALSE(device.open_reply(*fleet.requests->answer(message), message).refusal);
 }
 
+TEST(SoftwareRotation, AKeyThatWasReplacedEnrolsNobodyAnyMore) {
+    Fleet fleet;
+    fleet.settings.allow_software_keys = true;
+    identity::SoftwareRoot root;
+    TestDevice device(fleet, root);
+    ASSERT_EQ(device.enroll(), "");
+    const auto enroll_by = [&](const KeyBlob& key, const DeviceId& name) {
+        device.enrollment.emplace(
+            identity::Enrollment::begin(root, {.tenant = kTenant}, identity::KnownKeys{name, RootState{}, key.clone()}).value());
+        const protocol::Request request{std::string(protocol::verb::kEnrollBegin), kTenant, name, crypto::random_octets(16),
+                                        protocol::to_json(device.enrollment->begin_body())};
+        const Message message{device.topics.enroll_request(kClaim, name, request.verb), protocol::encode(request), {1}};
+        return TestDevice::refusal_of(device.open_reply(*fleet.requests->answer(message), message));
+    };
+    const DeviceId name = device.identity->device;
+    std::vector<KeyBlob> replaced;
+    replaced.push_back(device.identity->current.key.clone());
+    for (int i = 0; i < 2; ++i) {
+        ASSERT_EQ(device.rotate(device.next()), "");
+        device.use(*device.next_slot);
+        ASSERT_EQ(device.ask(protocol::verb::kStandingGet, Json::object()), "");
+        if (i == 0) replaced.push_back(device.next_slot->key.clone());
+    }
+    const auto of_its_own = [&](const KeyBlob& key) {
+        const auto loaded = identity::SoftwareKeyForge().load(key).value();
+        return DeviceId::from_digest(crypto::hash(HashAlg::Sha256, loaded->public_key()));
+    };
+
+    EXPECT_THAT(enroll_by(replaced[0], name), HasSubstr("this key was replaced")) << "the first, after which the device is called";
+    EXPECT_THAT(enroll_by(replaced[1], of_its_own(replaced[1])), HasSubstr("this key was replaced")) << "nor as another device";
+    EXPECT_EQ(enroll_by(device.next_slot->key, name), "") << "the one in use does";
+}
+
 }  // namespace
 }  // namespace anchor::registry
