@@ -6,7 +6,6 @@
 #include <nlohmann/json.hpp>
 
 #include <anchor/base/encoding.h>
-#include <anchor/crypto/jws.h>
 #include <anchor/protocol/document.h>
 #include <anchor/tpmwire/pcr_file.h>
 
@@ -57,13 +56,8 @@ Result<Json> evidence_json(const agent::QuoteForPeople& made, const std::vector<
 // "policy", of a document that the gate has let through.
 std::string kind_of(std::string_view document) {
     if (document.find("-----BEGIN X509 CRL-----") != std::string_view::npos) return "revocation list";
-    const auto jws = crypto::UnverifiedJws::parse(document);
-    if (!jws) return "document";
-    for (std::size_t i = 0; i < protocol::kDocumentKindCount; ++i) {
-        const auto kind = static_cast<protocol::DocumentKind>(i);
-        if (jws->typ() == protocol::typ_of(kind)) return std::string(to_string(kind));
-    }
-    return jws->typ();
+    const auto kind = protocol::document_kind_of(document);
+    return kind ? std::string(to_string(*kind)) : "document";
 }
 
 }  // namespace

@@ -63,17 +63,11 @@ std::size_t DiskOutbox::octets() const noexcept {
                            [](std::size_t sum, const Waiting& entry) { return sum + entry.octets; });
 }
 
-Result<void> DiskOutbox::drop(std::deque<Waiting>::iterator entry) {
-    ANCHOR_RETURN_IF_ERROR(disk_->remove(name_of(entry->number, entry->kind)));
-    waiting_.erase(entry);
-    return disk_->sync_folder();
-}
-
 Result<void> DiskOutbox::make_room(std::size_t needed) {
     while (waiting_.size() >= limits_.entries || octets() + needed > limits_.octets) {
         const auto oldest = std::ranges::find(waiting_, OutboxKind::Telemetry, &Waiting::kind);
         if (oldest == waiting_.end()) return unavailable("the outbox is full of reports");
-        ANCHOR_RETURN_IF_ERROR(drop(oldest));
+        ANCHOR_RETURN_IF_ERROR(pop(oldest->number));
     }
     return {};
 }
@@ -92,7 +86,7 @@ Result<std::optional<OutboxEntry>> DiskOutbox::front() {
     auto content = disk_->read(name_of(first.number, first.kind), limits_.entry);
     if (!content && content.error().kind == ErrorKind::Unavailable) return std::move(content).error();
     if (!content || !*content) {
-        ANCHOR_RETURN_IF_ERROR(drop(waiting_.begin()));
+        (void)pop(first.number);  // a disk that does not let go of it gives it back with the next start
         return corrupt("outbox entry " + std::to_string(first.number) + " is gone or unreadable");
     }
     return std::optional(OutboxEntry{first.number, first.kind, std::move(**content)});
@@ -101,7 +95,10 @@ Result<std::optional<OutboxEntry>> DiskOutbox::front() {
 Result<void> DiskOutbox::pop(std::uint64_t number) {
     const auto entry = std::ranges::find(waiting_, number, &Waiting::number);
     if (entry == waiting_.end()) return {};
-    return drop(entry);
+    const Waiting gone = *entry;
+    waiting_.erase(entry);
+    ANCHOR_RETURN_IF_ERROR(disk_->remove(name_of(gone.number, gone.kind)));
+    return disk_->sync_folder();
 }
 
 }  // namespace anchor::link

@@ -29,9 +29,10 @@ public:
 
     /// Survives power loss from here on. Unavailable: the disk is in the way, or there is no room but by losing reports.
     [[nodiscard]] virtual Result<void> push(OutboxKind kind, ByteView octets) = 0;
-    /// The oldest entry; nothing where the box is empty. An entry that cannot be read is dropped and told as Corrupt, once.
+    /// The oldest entry; nothing where the box is empty. An entry that cannot be read is passed over from then on, and told as Corrupt,
+    /// once. Unavailable: the disk is in the way.
     [[nodiscard]] virtual Result<std::optional<OutboxEntry>> front() = 0;
-    /// The entry has arrived. One that is no longer there is no error.
+    /// The entry has arrived, and is not given again in this run, whatever the disk says. One that is no longer there is no error.
     [[nodiscard]] virtual Result<void> pop(std::uint64_t number) = 0;
 };
 

@@ -37,7 +37,6 @@ private:
 
     DiskOutbox(Disk& disk, OutboxLimits limits) : disk_(&disk), limits_(limits) {}
     [[nodiscard]] Result<void> make_room(std::size_t octets);
-    [[nodiscard]] Result<void> drop(std::deque<Waiting>::iterator entry);
     [[nodiscard]] std::size_t octets() const noexcept;
 
     Disk* disk_;

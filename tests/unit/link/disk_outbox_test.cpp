@@ -72,6 +72,25 @@ TEST_F(DiskOutboxTest, BoundsTheOctetsOfOneAndOfAll) {
     EXPECT_EQ(box.size(), 1U);
 }
 
+TEST_F(DiskOutboxTest, AnEntryThatCannotBeReadIsToldOnceAndHoldsNoneUp) {
+    auto box = open({.entry = 3});
+    for (const auto* text : {"one", "two"}) ASSERT_TRUE(box.push(OutboxKind::Report, as_bytes(text)));
+    ASSERT_TRUE(disk_.write(disk_.names().value().front(), as_bytes("what somebody else wrote there")));
+
+    EXPECT_EQ(box.front().error().kind, ErrorKind::Corrupt);
+    EXPECT_EQ(drain(box), (std::vector<std::string>{"two"}));
+}
+
+TEST_F(DiskOutboxTest, WhatHasArrivedIsNotGivenAgainWhereTheDiskKeepsIt) {
+    auto box = open();
+    for (const auto* text : {"one", "two"}) ASSERT_TRUE(box.push(OutboxKind::Report, as_bytes(text)));
+    disk_.failing = denied("read-only file system");
+    EXPECT_FALSE(box.pop(box.size() - 1));
+    disk_.failing.reset();
+
+    EXPECT_EQ(drain(box), (std::vector<std::string>{"two"}));
+}
+
 TEST_F(DiskOutboxTest, LeavesFilesOfOthersAlone) {
     ASSERT_TRUE(replace(disk_, "state", as_bytes("x")));
     auto box = open();
