@@ -5,17 +5,19 @@
 #include <cerrno>
 #include <set>
 
+#include <anchor/base/plain_text.h>
+
 #include "socket_table.h"
 #include "system_file.h"
 
 namespace anchor::observe {
 namespace {
 
-constexpr std::size_t kMaxInterfaces = 1024;
+constexpr std::size_t kMaxInterfaces = 512;
 constexpr std::size_t kMaxTable = std::size_t{4} << 20U;
-constexpr std::size_t kMaxListed = 4096;
-constexpr std::int64_t kUp = 0x1;        // IFF_UP
-constexpr std::int64_t kLoopback = 0x8;  // IFF_LOOPBACK
+constexpr std::size_t kMaxListening = 512;  // any user can open sockets; more would not fit into Evidence
+constexpr std::int64_t kUp = 0x1;           // IFF_UP
+constexpr std::int64_t kLoopback = 0x8;     // IFF_LOOPBACK
 
 struct Interfaces {
     std::vector<std::string> all;
@@ -29,14 +31,16 @@ Result<Interfaces> interfaces(const std::string& root) {
     for (const std::string& name : names) {
         const auto text = read_system_text(folder + "/" + name + "/flags", 256);
         if (!text) {
-            if (text.error().native == ENOTDIR) continue;  // "bonding_masters" is a file among the interfaces
+            const auto why = text.error().native;
+            if (why == ENOTDIR) continue;                  // "bonding_masters" is a file among the interfaces
+            if (why == ENOENT || why == ENODEV) continue;  // it went since the folder was read
             return text.error();
         }
         const auto flags = text->starts_with("0x") ? number_from(std::string_view(*text).substr(2), 16) : std::nullopt;
         if (!flags) return rejected(folder + "/" + name + "/flags: no flags in " + shown(*text));
         if ((*flags & kLoopback) != 0) continue;
-        found.all.push_back(name);
-        if ((*flags & kUp) != 0) found.up.push_back(name);
+        found.all.push_back(plain_text(name));
+        if ((*flags & kUp) != 0) found.up.push_back(plain_text(name));
     }
     return found;
 }
@@ -72,18 +76,17 @@ Result<std::vector<Listener>> listeners(const std::string& root) {
         auto found = listeners_in(text, table[0] == 't');
         if (!found) return std::move(found).error().within(path);
         all.insert(all.end(), found->begin(), found->end());
-        if (all.size() > kMaxListed) return rejected(path + ": more than " + std::to_string(kMaxListed) + " listening sockets");
     }
     return all;
 }
 
 void claim_listeners(const std::string& root, ClaimWriter& claim) {
+    const auto unknown = [&](const Error& why) {
+        claim.unknown("net.listening", why);
+        claim.unknown("net.exposed_ports", why);
+    };
     const auto found = listeners(root);
-    if (!found) {
-        claim.unknown("net.listening", found.error());
-        claim.unknown("net.exposed_ports", found.error());
-        return;
-    }
+    if (!found) return unknown(found.error());
     std::set<std::string> sockets;
     std::set<std::string> ports;
     for (const Listener& each : *found) {
@@ -92,6 +95,7 @@ void claim_listeners(const std::string& root, ClaimWriter& claim) {
         sockets.insert(protocol + " " + address + ":" + std::to_string(each.port));
         if (!each.address.is_loopback()) ports.insert(protocol + "/" + std::to_string(each.port));
     }
+    if (sockets.size() > kMaxListening) return unknown(rejected("more than " + std::to_string(kMaxListening) + " listening sockets"));
     claim.set("net.listening", std::vector<std::string>(sockets.begin(), sockets.end()));
     claim.set("net.exposed_ports", std::vector<std::string>(ports.begin(), ports.end()));
 }
@@ -121,7 +125,7 @@ void NetworkSource::collect(SteadyTime now, Claims& into) {
     const auto gateway = default_gateway(root_);
     if (gateway) {
         claim.set("net.default_gateway", gateway->interface.empty() ? std::string() : to_text(gateway->address));
-        claim.set("net.default_interface", gateway->interface);
+        claim.set("net.default_interface", plain_text(gateway->interface));
     } else {
         claim.unknown("net.default_gateway", gateway.error());
         claim.unknown("net.default_interface", gateway.error());

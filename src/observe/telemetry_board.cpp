@@ -3,23 +3,27 @@
 
 #include <cmath>
 
+#include <nlohmann/json.hpp>
+
+#include <anchor/base/json.h>
+
 #include "system_file.h"
 
 namespace anchor::observe {
 namespace {
 
-constexpr std::size_t kLongestText = 1024;
 constexpr std::size_t kMaxListed = 64;
 
-bool is_small(const ClaimValue& value) {
-    if (const auto* text = std::get_if<std::string>(&value)) return text->size() <= kLongestText;
-    const auto* texts = std::get_if<std::vector<std::string>>(&value);
-    if (texts == nullptr) return true;
-    if (texts->size() > kMaxListed) return false;
-    for (const std::string& text : *texts) {
-        if (text.size() > kLongestText) return false;
-    }
-    return true;
+std::size_t size_as_json(const Json& value) { return value.dump(-1, ' ', false, Json::error_handler_t::replace).size(); }
+
+Result<void> check_size(const ClaimValue& value) {
+    const auto* const text = std::get_if<std::string>(&value);
+    const auto* const texts = std::get_if<std::vector<std::string>>(&value);
+    if (texts != nullptr && texts->size() > kMaxListed) return rejected("more than " + std::to_string(kMaxListed) + " texts");
+    const std::size_t size = text != nullptr ? size_as_json(*text) : texts != nullptr ? size_as_json(*texts) : 0;
+    if (size > TelemetryBoard::kLargestValue)
+        return rejected("larger than " + std::to_string(TelemetryBoard::kLargestValue) + " octets as JSON");
+    return {};
 }
 
 // What JSON cannot say. What can't be adapted stays as it is, and is of another type then.
@@ -69,7 +73,7 @@ Result<void> TelemetryBoard::check(const std::string& name, ClaimValue& value, s
         return rejected(shown(name) + " must be a value of the type " + std::string(to_string(grant->second.type)));
     if (const auto* number = std::get_if<double>(&value); number != nullptr && !std::isfinite(*number))
         return rejected(shown(name) + " must be a finite number");
-    if (!is_small(value)) return rejected(shown(name) + " is too large");
+    if (auto sized = check_size(value); !sized) return std::move(sized).error().within(shown(name));
     return {};
 }
 

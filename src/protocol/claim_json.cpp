@@ -2,6 +2,8 @@
 #include "claim_json.h"
 
 #include <algorithm>
+#include <functional>
+#include <utility>
 
 #include "shapes.h"
 
@@ -11,6 +13,7 @@ namespace {
 constexpr std::size_t kMaxClaims = 512;
 constexpr std::size_t kMaxName = 128;
 constexpr std::size_t kMaxListed = 1024;
+constexpr std::size_t kMaxOctets = 48UL * 1024;  // with quote, logs, two signatures and base64 twice, this fits into a message
 constexpr Milliseconds kMaxAge = std::chrono::hours{24 * 365 * 20};
 
 struct Writer {
@@ -29,6 +32,21 @@ struct Writer {
 
     static Json typed(ClaimType type, Json value) { return {{"type", to_string(type)}, {"value", std::move(value)}}; }
 };
+
+Json entry_json(const Claim& claim, const ClaimValue& value, SteadyTime now) {
+    Json json = std::visit(Writer{}, value);
+    json["age"] = std::max<Milliseconds::rep>(0, (now - claim.observed).count());
+    json["source"] = claim.source;
+    return json;
+}
+
+struct Entry {
+    std::string name;
+    const Claim* claim;
+    std::size_t octets;  // in the object, with its name
+};
+
+std::size_t size_of(const std::string& name, const Json& entry) { return canonical_json(name).size() + canonical_json(entry).size() + 2; }
 
 Result<ClaimValue> value_from(const Json& json) {
     if (json.contains("unknown")) {
@@ -80,11 +98,25 @@ Result<Claim> claim_from(const Json& json, SteadyTime now) {
 
 Json claims_to_json(const Claims& claims, SteadyTime now) {
     Json json = Json::object();
+    std::vector<Entry> largest_first;
+    std::size_t octets = 0;
     for (const auto& [name, claim] : claims) {
-        Json entry = std::visit(Writer{}, claim.value);
-        entry["age"] = std::max<Milliseconds::rep>(0, (now - claim.observed).count());
-        entry["source"] = claim.source;
-        json[name] = std::move(entry);
+        json[name] = entry_json(claim, claim.value, now);
+        largest_first.push_back({name, &claim, size_of(name, json[name])});
+        octets += largest_first.back().octets;
+    }
+    std::ranges::stable_sort(largest_first, std::greater(), &Entry::octets);
+    for (Entry& entry : largest_first) {
+        const auto* const texts = std::get_if<std::vector<std::string>>(&entry.claim->value);
+        if (octets <= kMaxOctets && (texts == nullptr || texts->size() <= kMaxListed)) continue;
+        json[entry.name] = entry_json(*entry.claim, Unknown{"left out: too much for one message"}, now);
+        octets -= std::exchange(entry.octets, size_of(entry.name, json[entry.name]));
+        octets += entry.octets;
+    }
+    for (const Entry& entry : largest_first) {
+        if (octets <= kMaxOctets && json.size() <= kMaxClaims) break;
+        json.erase(entry.name);
+        octets -= entry.octets;
     }
     return json;
 }

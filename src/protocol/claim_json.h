@@ -11,6 +11,8 @@
 
 namespace anchor::protocol {
 
+/// Never more than claims_from_json() takes and a message holds: where they would be more, the largest become unknown, and where even
+/// that is too much, they are left out.
 [[nodiscard]] Json claims_to_json(const Claims& claims, SteadyTime now);
 [[nodiscard]] Result<Claims> claims_from_json(const Json& json, SteadyTime now);
 

@@ -27,8 +27,11 @@ public:
     /// Takes the place of all grants before; values that are no longer granted in the same way are forgotten.
     void grant(std::map<std::string, TelemetryGrant> grants);
 
+    static constexpr std::size_t kLargestValue = 4096;  ///< octets, as JSON
+
     /// Denied: nobody declared the name, or another user may put it. Rejected: the value has another type, is no finite
-    /// number or too large. A whole number is taken for a double, a text for a timestamp or a duration in its spelling.
+    /// number, larger than kLargestValue, or a list of more than 64 texts. A whole number is taken for a double, a text for a timestamp or
+    /// a duration in its spelling.
     [[nodiscard]] Result<void> put(const std::string& name, ClaimValue value, std::uint32_t uid, SteadyTime now);
 
     [[nodiscard]] std::string_view name() const noexcept override { return "telemetry"; }

@@ -41,7 +41,8 @@ inline constexpr std::string_view kEvidenceTyp = "anchord-evidence+jwt";
 /// What the quote's extraData has to be for this Evidence.
 [[nodiscard]] Digest binding_of(const Evidence& evidence, SteadyTime now);
 
-/// The claims set. `now` is the sender's: claims travel with their age.
+/// The claims set. `now` is the sender's: claims travel with their age. Whatever the claims are, it is none that a receiver refuses for
+/// its size: those that are too large travel as unknown.
 [[nodiscard]] Bytes encode(const Evidence& evidence, SteadyTime now);
 
 /// Evidence as it arrived, with the digest that its quote must carry, computed over the octets as sent.

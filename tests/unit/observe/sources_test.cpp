@@ -4,10 +4,14 @@
 
 #include <gmock/gmock.h>
 
+#include <filesystem>
+
+#include <anchor/base/encoding.h>
 #include <anchor/core/claim_table.h>
 #include <anchor/observe/kernel_source.h>
 #include <anchor/observe/network_source.h>
 #include <anchor/observe/time_source.h>
+#include <parts/scratch.h>
 
 namespace anchor::observe {
 namespace {
@@ -60,6 +64,39 @@ TEST(NetworkSource, TellsInterfacesGatewayAndListeners) {
     EXPECT_EQ(value(claims, "net.listening"),
               ClaimValue(Texts{"tcp 0.0.0.0:22", "tcp 127.0.0.1:8080", "tcp [::1]:631", "tcp [::]:22", "udp 0.0.0.0:123"}));
     EXPECT_EQ(value(claims, "net.exposed_ports"), ClaimValue(Texts{"tcp/22", "udp/123"}));
+}
+
+TEST(NetworkSource, SkipsAnInterfaceThatWentWhileItLooked) {
+    const parts::Scratch root("interfaces");
+    std::filesystem::create_directories(root.path("sys/class/net/gone0"));
+    std::filesystem::create_directories(root.path("sys/class/net/eth0"));
+    root.write("sys/class/net/eth0/flags", std::string_view("0x1003\n"));
+
+    const Claims claims = seen_in(root.path());
+
+    EXPECT_EQ(value(claims, "net.interfaces"), ClaimValue(Texts{"eth0"}));
+    EXPECT_EQ(value(claims, "net.interfaces_up"), ClaimValue(Texts{"eth0"}));
+}
+
+TEST(NetworkSource, DoesNotKnowTheListenersWhereTheyAreTooMany) {
+    const parts::Scratch root("listeners");
+    std::filesystem::create_directories(root.path("proc/net"));
+    const std::string head = "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid\n";
+    const auto with_ports = [&](int count) {
+        std::string table = head;
+        for (int i = 0; i < count; ++i) {
+            const int port = 1024 + i / 2;  // each twice, as with SO_REUSEPORT
+            const Bytes octets{static_cast<std::uint8_t>(port >> 8), static_cast<std::uint8_t>(port & 0xFF)};
+            table += "0: 0100007F:" + to_hex(octets) + " 00000000:0000 07 00000000:00000000 00:00000000 00000000  1000\n";
+        }
+        root.write("proc/net/tcp", head);
+        root.write("proc/net/udp", table);
+        return value(seen_in(root.path()), "net.listening");
+    };
+
+    EXPECT_TRUE(std::holds_alternative<Texts>(with_ports(2 * 512)));
+    EXPECT_EQ(with_ports(2 * 513), ClaimValue(Unknown{"more than 512 listening sockets"}));
+    EXPECT_EQ(value(seen_in(root.path()), "net.exposed_ports"), ClaimValue(Unknown{"more than 512 listening sockets"}));
 }
 
 TEST(Sources, KnowNothingWhereThereAreNoFiles) {

@@ -73,7 +73,23 @@ TEST(TelemetryBoard, RefusesValuesThatAreNone) {
     for (const ClaimValue& value :
          {ClaimValue(std::nan("")), ClaimValue(HUGE_VAL), ClaimValue(std::string("1.5")), ClaimValue(Unknown{"x"})})
         EXPECT_EQ(telemetry.put("plc.vibration_rms", value, kPlc, kThen).error().kind, ErrorKind::Rejected) << to_text(value);
-    EXPECT_EQ(telemetry.put("plc.mode", std::string(2000, 'x'), kPlc, kThen).error().kind, ErrorKind::Rejected);
+}
+
+TEST(TelemetryBoard, RefusesValuesThatAreTooLargeAndSaysWhy) {
+    TelemetryBoard telemetry;
+    telemetry.grant({{"plc.mode", {ClaimType::String, kPlc, "app:plc"}}, {"plc.parts", {ClaimType::StringList, kPlc, "app:plc"}}});
+    using Texts = std::vector<std::string>;
+    const auto complaint = [&](const char* name, ClaimValue value) {
+        const auto put = telemetry.put(name, std::move(value), kPlc, kThen);
+        return put ? "none" : put.error().what;
+    };
+
+    EXPECT_EQ(complaint("plc.mode", std::string(4094, 'x')), "none");
+    EXPECT_EQ(complaint("plc.mode", std::string(4095, 'x')), "\"plc.mode\": larger than 4096 octets as JSON");
+    EXPECT_EQ(complaint("plc.mode", std::string(700, '\x01')), "\"plc.mode\": larger than 4096 octets as JSON");
+    EXPECT_EQ(complaint("plc.parts", Texts(64, std::string(60, 'x'))), "none");
+    EXPECT_EQ(complaint("plc.parts", Texts(64, std::string(61, 'x'))), "\"plc.parts\": larger than 4096 octets as JSON");
+    EXPECT_EQ(complaint("plc.parts", Texts(65, "x")), "\"plc.parts\": more than 64 texts");
 }
 
 TEST(TelemetryBoard, ReadsTimesAndDurationsInTheirSpelling) {

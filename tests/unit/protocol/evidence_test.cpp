@@ -5,6 +5,11 @@
 
 #include <gtest/gtest.h>
 
+#include <anchor/core/claim_table.h>
+#include <anchor/crypto/jws.h>
+#include <anchor/crypto/private_key.h>
+#include <anchor/protocol/request.h>
+
 #include "samples.h"
 
 namespace anchor::protocol {
@@ -85,6 +90,72 @@ TEST(Evidence, ANumberThatIsNoneTravelsAsUnknown) {
     const Evidence read = evidence_from(encode(evidence, kNow), kNow).value().evidence;
 
     EXPECT_EQ(read.claims.find("os.temperature")->value, ClaimValue{Unknown{"not a finite number"}});
+}
+
+// What a device can send at most: every register in every bank, an RSA key's signatures, and claims that the test fills.
+Evidence large(const Claims& claims) {
+    Evidence evidence = sample();
+    evidence.claims = claims;
+    evidence.quote->attestation = {Bytes(300, 1), Bytes(520, 2)};
+    for (const HashAlg bank : {HashAlg::Sha1, HashAlg::Sha256, HashAlg::Sha384, HashAlg::Sha512}) {
+        for (unsigned index = 0; index < 24; ++index) evidence.quote->pcrs.set(index, Digest(bank));
+    }
+    evidence.ima_list = ImaPart{1'000'000'000, BlobName{Digest(HashAlg::Sha256), 1U << 30U}};
+    return evidence;
+}
+
+// The message: Evidence in a JWS, in a request, in a JWS.
+Result<std::string> message_with(const Evidence& evidence) {
+    static auto key = crypto::SoftwareKey::generate(KeyAlg::Rsa2048).value();
+    const std::string kid = key.public_value().thumbprint();
+    ANCHOR_ASSIGN_OR_RETURN(const std::string sealed, crypto::sign_jws(kEvidenceTyp, encode(evidence, kNow), crypto::JwsSigner{kid, key}));
+    const Request request{std::string(verb::kEvidence), std::string(64, 't'), sample_device(), Bytes(16, 1), {{"evidence", sealed}}};
+    return crypto::sign_jws(kRequestTyp, encode(request), crypto::JwsSigner{kid, key});
+}
+
+TEST(Evidence, FitsIntoAMessageWhateverTheClaimsAre) {
+    Claims lists;
+    for (const auto& builtin : builtin_claims())
+        lists.set(std::string(builtin.name), {std::vector<std::string>(1024, std::string(10, 'x')), kNow, "kernel"});
+    Claims texts;
+    for (int i = 0; i < 340; ++i)
+        texts.set("app." + std::to_string(i) + std::string(120, 'x'), {std::string(600, '\x01'), kNow, "app:" + std::string(32, 'u')});
+    Claims unknown;
+    for (int i = 0; i < 600; ++i) unknown.set("app." + std::to_string(i) + std::string(120, 'x'), {Unknown{"no"}, kNow, "app:plc"});
+
+    for (const Claims& claims : {lists, texts, unknown}) {
+        const Evidence evidence = large(claims);
+        const auto message = message_with(evidence);
+        ASSERT_TRUE(message) << message.error().what;
+        EXPECT_LE(message->size(), kMaxMessage);
+        const auto read = evidence_from(encode(evidence, kNow), kNow);
+        ASSERT_TRUE(read) << read.error().what;
+        EXPECT_EQ(read->binding, binding_of(evidence, kNow));
+    }
+}
+
+TEST(Evidence, LeavesOutTheLargestAndNoMoreThanItMust) {
+    Evidence evidence = sample();
+    evidence.claims.set("net.listening", {std::vector<std::string>(512, std::string(70, 'x')), kNow, "kernel"});
+    for (int i = 10; i < 30; ++i) evidence.claims.set("app.c" + std::to_string(i), {std::string(1000, 'x'), kNow, "app:plc"});
+
+    const Claims read = evidence_from(encode(evidence, kNow), kNow).value().evidence.claims;
+
+    EXPECT_EQ(read.size(), evidence.claims.size());
+    for (const auto& [name, claim] : evidence.claims) {
+        const ClaimValue expected = name == "net.listening" ? ClaimValue(Unknown{"left out: too much for one message"}) : claim.value;
+        EXPECT_EQ(read.find(name)->value, expected) << name;
+    }
+}
+
+TEST(Evidence, AListThatIsTooLongTravelsAsUnknown) {
+    Evidence evidence = sample();
+    evidence.claims.set("net.listening", {std::vector<std::string>(1025, "x"), kNow, "kernel"});
+
+    const auto read = evidence_from(encode(evidence, kNow), kNow);
+
+    ASSERT_TRUE(read) << read.error().what;
+    EXPECT_TRUE(std::holds_alternative<Unknown>(read->evidence.claims.find("net.listening")->value));
 }
 
 TEST(Evidence, RefusesRegistersThatAreNotOne) {
