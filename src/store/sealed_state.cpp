@@ -29,6 +29,9 @@ struct Opened {
     Bytes document;
 };
 
+// What the first save leaves before it makes the counter: nothing has been saved yet.
+bool is_first(const Opened& opened) { return opened.number == 0 && opened.document.empty(); }
+
 Result<Opened> unseal(ByteView file) {
     ByteReader reader(file);
     ANCHOR_ASSIGN_OR_RETURN(const ByteView magic, reader.take(kMagic.size(), "magic"));
@@ -46,16 +49,30 @@ Result<Opened> unseal(ByteView file) {
 
 Result<std::optional<Bytes>> SealedState::load() {
     ANCHOR_ASSIGN_OR_RETURN(const auto file, disk_.read(kName, kMaxDocument + kHeadSize));
-    if (!file) return std::optional<Bytes>();
+    if (!file) {
+        ANCHOR_RETURN_IF_ERROR(judge_absence());
+        return std::optional<Bytes>();
+    }
     auto opened = unseal(*file);
+    if (opened && is_first(*opened)) return std::optional<Bytes>();
     auto verdict = opened ? (number_ = opened->number, judge_number()) : Result<void>(corrupt(opened.error().what));
     if (!verdict && verdict.error().kind == ErrorKind::Corrupt) {
         // Kept for whoever has to find out what happened; the next save starts from nothing.
+        number_ = 0;
         if (auto kept = disk_.rename(kName, kKeptName); !kept) return std::move(kept).error();
         return std::move(verdict).error().within("state file");
     }
     if (!verdict) return std::move(verdict).error();
     return std::optional(std::move(opened->document));
+}
+
+// A counter is made for a state, and the first save leaves a file before it makes one.
+Result<void> SealedState::judge_absence() {
+    if (counter_ == nullptr) return {};
+    ANCHOR_ASSIGN_OR_RETURN(const auto count, counter_->read());
+    if (!count) return {};
+    return corrupt("state file: there is none although the TPM's counter says " + std::to_string(*count) +
+                   ": it was removed, or refused at an earlier start");
 }
 
 // Compares the file's number with the counter's, and finishes a save that was cut between the two.
@@ -78,6 +95,8 @@ Result<void> SealedState::settle() {
     if (settled_) return {};
     ANCHOR_ASSIGN_OR_RETURN(const auto count, counter_->read());
     if (!count) {
+        if (number_ != 0) return corrupt("the TPM's counter is gone although there is a state");
+        ANCHOR_RETURN_IF_ERROR(replace(disk_, kName, seal(0, {})));
         ANCHOR_ASSIGN_OR_RETURN(number_, counter_->create());
     } else if (number_ == *count + 1) {
         ANCHOR_RETURN_IF_ERROR(counter_->increment());

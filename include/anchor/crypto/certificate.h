@@ -95,7 +95,9 @@ public:
     /// Empty where the extension is missing.
     [[nodiscard]] ByteView subject_key_id() const noexcept;
     [[nodiscard]] ByteView authority_key_id() const noexcept;
-    /// The object identifier, as text, of a critical extension that we don't process; empty where there is none.
+    /// The object identifier, as text, of a critical extension that we don't process; empty where there is none. Name and policy
+    /// constraints count as critical whatever they say of themselves: who wrote them meant to narrow something, and we would not keep to
+    /// it.
     [[nodiscard]] const std::string& unknown_critical() const noexcept;
     /// Subject and issuer are the same name. Proves nothing: anyone can write that.
     [[nodiscard]] bool is_self_issued() const noexcept;

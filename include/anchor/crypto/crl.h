@@ -49,9 +49,10 @@ class Crl {
 public:
     static constexpr std::size_t kMaxSize = 64U << 20U;  ///< about one and a half million entries
 
-    /// Rejected: not DER, octets after the end, larger than kMaxSize, without nextUpdate, an unknown critical extension
-    /// (of the list or of an entry), a serial number twice, an entry that is "removed" on a full list, a distribution point that covers
-    /// some reasons, authorities or attributes only or is another issuer's. Proves nothing about who made it: see verify_signature.
+    /// Rejected: not DER, octets after the end, larger than kMaxSize, an issuer's name above 4 KiB, a key identifier above 64 octets,
+    /// without nextUpdate, an unknown critical extension (of the list or of an entry), a serial number twice, an entry that is "removed" on
+    /// a full list, a distribution point that covers some reasons, authorities or attributes only or is another issuer's. Proves nothing
+    /// about who made it: see verify_signature.
     [[nodiscard]] static Result<Crl> from_der(ByteView der);
     /// The same without a copy of the octets.
     [[nodiscard]] static Result<Crl> from_octets(SharedOctets der);
@@ -86,8 +87,8 @@ public:
     /// Octets of memory beside der().
     [[nodiscard]] std::size_t index_memory() const noexcept;
 
-    /// Whether this key made the list's signature. Rejected otherwise, and always for SHA-1. The key that did is remembered, so that a
-    /// large list is hashed once.
+    /// Whether this key made the list's signature. Rejected otherwise, and always for SHA-1. A large list is hashed once, however many keys
+    /// are tried, and the key that did is remembered.
     [[nodiscard]] Result<void> verify_signature(const PublicKey& issuer) const;
 
 private:

@@ -73,6 +73,47 @@ TEST_F(SealedStateTest, NoticesAMissingCounterAndAForeignFile) {
     EXPECT_EQ(loaded().error().kind, ErrorKind::Corrupt);
 }
 
+TEST_F(SealedStateTest, NoticesThatTheFileIsGone) {
+    ASSERT_TRUE(state_.save(as_bytes("revoked"), SaveKind::Floor));
+    ASSERT_TRUE(disk_.remove("state"));
+
+    EXPECT_EQ(loaded().error().kind, ErrorKind::Corrupt);
+    EXPECT_EQ(loaded().error().what,
+              "state file: there is none although the TPM's counter says 41: it was removed, or refused at an earlier start");
+
+    ASSERT_TRUE(SealedState(disk_, &counter_).save(as_bytes("anew"), SaveKind::Floor));
+    EXPECT_EQ(text(), "anew");
+    EXPECT_EQ(counter_.count, 42U) << "the counter goes on";
+}
+
+TEST_F(SealedStateTest, ACutAtAnyOperationOfTheFirstSaveIsNoTampering) {
+    for (const bool torn : {false, true}) {
+        for (std::size_t cut = 0; cut < 9; ++cut) {
+            fakes::FakeDisk disk;
+            Counter counter;
+            disk.cut_power_at(cut);
+            const bool acknowledged = SealedState(disk, &counter).save(as_bytes("first"), SaveKind::Floor).has_value();
+            disk.restart(torn);
+
+            SealedState next(disk, &counter);
+            const auto after = next.load();
+            ASSERT_TRUE(after) << after.error().what << " cut " << cut;
+            EXPECT_TRUE(*after || !acknowledged) << "cut " << cut;
+            ASSERT_TRUE(next.save(as_bytes("second"), SaveKind::Floor));
+            EXPECT_EQ(as_text(*SealedState(disk, &counter).load().value()), "second") << "cut " << cut;
+        }
+    }
+}
+
+TEST_F(SealedStateTest, MakesNoNewCounterBesideAState) {
+    ASSERT_TRUE(state_.save(as_bytes("one"), SaveKind::Floor));
+    counter_.count.reset();
+
+    EXPECT_EQ(state_.save(as_bytes("two"), SaveKind::Floor).error().kind, ErrorKind::Corrupt);
+    EXPECT_EQ(state_.save(as_bytes("three"), SaveKind::Floor).error().kind, ErrorKind::Corrupt);
+    EXPECT_FALSE(counter_.count);
+}
+
 TEST_F(SealedStateTest, NoticesEveryFlippedBitAndEveryLength) {
     ASSERT_TRUE(state_.save(as_bytes("document"), SaveKind::Floor));
     const Bytes good = *disk_.read("state", 1000).value();
