@@ -50,7 +50,7 @@ private:
         if (keyword == "properties") return properties(value, rule);
         if (keyword == "propertyNames") return names(value, rule);
         if (keyword == "additionalProperties") return others(value, rule, schema);
-        static const std::array notes = {"$schema", "title", "description", "$defs", "default", "format"};
+        static const std::array notes = {"$schema", "$id", "title", "description", "$defs", "default", "format"};
         if (std::ranges::find(notes, keyword) == notes.end()) std::abort();
         return true;
     }
