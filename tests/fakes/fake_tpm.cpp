@@ -3,6 +3,7 @@
 
 #include <functional>
 
+#include <anchor/base/byte_reader.h>
 #include <anchor/crypto/hash.h>
 #include <anchor/tpmwire/credential.h>
 #include <anchor/tpmwire/policy_digest.h>
@@ -14,6 +15,8 @@ namespace {
 
 using crypto::SoftwareKey;
 
+constexpr std::uint64_t kFirmware = 0x0001000200030004;
+
 tpmwire::PublicArea with_key(tpmwire::PublicArea model, const crypto::PublicKey& key) {
     model.unique = to_bytes(is_elliptic(model.key_alg) ? key.x() : key.modulus());
     model.unique_y = to_bytes(key.y());
@@ -22,6 +25,16 @@ tpmwire::PublicArea with_key(tpmwire::PublicArea model, const crypto::PublicKey&
 
 tpmwire::PublicArea new_storage_root() {
     return with_key(tpmwire::storage_root_template(KeyAlg::EcP256).value(), SoftwareKey::generate(KeyAlg::EcP256).value().public_value());
+}
+
+// Part 1 §36.7: a constant of the key is added, so that nobody learns from two statements that they come from one TPM. The
+// names of the key's parents, which are this TPM's own, stand for its secret.
+void obfuscate(tpmwire::Statement& statement) {
+    const Digest constant = crypto::hash(HashAlg::Sha256, {as_bytes("OBFUSCATE"), statement.qualified_signer});
+    ByteReader reader(constant.view());
+    statement.firmware_version += reader.u64_be("firmwareVersion").value();
+    statement.clock.reset_count += reader.u32_be("resetCount").value();
+    statement.clock.restart_count += reader.u32_be("restartCount").value();
 }
 
 // The same refusals as the real one's; everything else signs as software does.
@@ -111,11 +124,12 @@ Bytes FakeTpm::root_qualified_name() const {
 Result<Attestation> FakeTpm::attest(const KeyBlob& ak, ByteView extra_data, decltype(tpmwire::Statement::attested) what) const {
     ANCHOR_ASSIGN_OR_RETURN(Loaded signer, load(ak));
     if (extra_data.size() > 64) return rejected("extraData of " + std::to_string(extra_data.size()) + " octets is too long");
-    const tpmwire::Statement statement{.qualified_signer = tpmwire::qualified_name_of(signer.area, root_qualified_name()),
-                                       .extra_data = to_bytes(extra_data),
-                                       .clock = clock_,
-                                       .firmware_version = 0x0001000200030004,
-                                       .attested = std::move(what)};
+    tpmwire::Statement statement{.qualified_signer = tpmwire::qualified_name_of(signer.area, root_qualified_name()),
+                                 .extra_data = to_bytes(extra_data),
+                                 .clock = clock_,
+                                 .firmware_version = kFirmware,
+                                 .attested = std::move(what)};
+    obfuscate(statement);
     Bytes attest = tpmwire::marshal(statement);
     const tpmwire::KeyScheme scheme = signer.area.scheme.value_or(tpmwire::KeyScheme{});
     ANCHOR_ASSIGN_OR_RETURN(const Bytes octets, signer.key.sign(scheme.scheme, crypto::hash(scheme.hash, attest)));
@@ -148,7 +162,7 @@ Result<Quote> FakeQuoter::quote(const std::vector<PcrSelection>& selections, Byt
 }
 
 Result<Attestation> FakeQuoter::attest_time(ByteView extra_data) {
-    return tpm_->attest(ak_, extra_data, tpmwire::TimeStatement{tpm_->clock_.clock, tpm_->clock_, 0x0001000200030004});
+    return tpm_->attest(ak_, extra_data, tpmwire::TimeStatement{tpm_->clock_.clock, tpm_->clock_, kFirmware});
 }
 
 Result<Endorsement> FakeEndorser::endorsement() {

@@ -25,6 +25,9 @@ struct Machine {
     KeyBlob ak;
     std::unique_ptr<Quoter> quoter;
     std::unique_ptr<Endorser> endorser;
+    KeyBlob other_ak;  ///< a second one of the same TPM
+    std::unique_ptr<Quoter> other_quoter;
+    std::unique_ptr<Endorser> other_endorser;
     std::unique_ptr<KeyForge> forge;
     std::unique_ptr<MonotonicCounter> counter;
     std::function<void()> extend_16;
@@ -52,6 +55,9 @@ protected:
         machine_.ak = tpm->make_attestation_key().value();
         machine_.quoter = std::make_unique<fakes::FakeQuoter>(tpm, machine_.ak.clone());
         machine_.endorser = std::make_unique<fakes::FakeEndorser>(tpm, machine_.ak.clone());
+        machine_.other_ak = tpm->make_attestation_key().value();
+        machine_.other_quoter = std::make_unique<fakes::FakeQuoter>(tpm, machine_.other_ak.clone());
+        machine_.other_endorser = std::make_unique<fakes::FakeEndorser>(tpm, machine_.other_ak.clone());
         machine_.forge = std::make_unique<fakes::FakeKeyForge>(tpm, machine_.ak.clone(), sign_only_policy().digest);
         machine_.counter = std::make_unique<fakes::FakeCounter>(tpm, kIndex);
         machine_.extend_16 = [tpm] { tpm->extend(16, crypto::hash(HashAlg::Sha256, as_bytes("event"))); };
@@ -63,6 +69,9 @@ protected:
         machine_.ak = attestation_key();
         machine_.quoter = EsysQuoter::from(device_, machine_.ak.clone()).value();
         machine_.endorser = EsysEndorser::open(device_, machine_.ak.clone()).value();
+        machine_.other_ak = attestation_key();
+        machine_.other_quoter = EsysQuoter::from(device_, machine_.other_ak.clone()).value();
+        machine_.other_endorser = EsysEndorser::open(device_, machine_.other_ak.clone()).value();
         machine_.forge = std::make_unique<EsysKeyForge>(device_, machine_.ak.clone());
         machine_.counter = std::make_unique<EsysCounter>(device_, kIndex);
         machine_.extend_16 = [this] { EXPECT_TRUE(tpm_->tool("tpm2_pcrextend 16:sha256=" + std::string(64, 'a')).ok()); };
@@ -72,9 +81,20 @@ protected:
     }
 
     [[nodiscard]] tpmwire::PublicArea ak_area() const { return tpmwire::parse_sized_public_area(machine_.ak.public_area).value(); }
+    /// With a secret for this AK of this device.
+    [[nodiscard]] tpmwire::Credential credential_for(const tpmwire::PublicArea& ek) const {
+        return tpmwire::make_credential(ek, tpmwire::name_of(ak_area()), SecretBytes::copy_of(as_bytes("secret"))).value();
+    }
+    [[nodiscard]] tpmwire::PublicArea ek_area() const {
+        return tpmwire::parse_public_area(machine_.endorser->endorsement().value().public_area).value();
+    }
 
     Machine machine_;
 };
+
+tpmwire::Statement statement(const Result<Attestation>& attestation) {
+    return tpmwire::parse_statement(attestation.value().attest).value();
+}
 
 const std::vector<PcrSelection> kSelection = {{HashAlg::Sha256, 0x8100FF}, {HashAlg::Sha1, 1}};
 
@@ -107,23 +127,59 @@ TEST_P(PortsOfATpm, TimeTellsThatThePowerWasCut) {
     EXPECT_TRUE(second->circumstances.rebooted);
 }
 
+// Part 1 §36.7: what could tell that two keys are in one TPM is said under a constant of the key. Inside a time statement,
+// which the endorsement hierarchy authorises, it is not.
+TEST_P(PortsOfATpm, CountersAndFirmwareAreHiddenByAConstantOfTheKey) {
+    const auto first = statement(machine_.quoter->attest_time(as_bytes("one")));
+    const auto quoted = statement(machine_.quoter->quote(kSelection, as_bytes("two")).value().attestation);
+    const auto other = statement(machine_.other_quoter->attest_time(as_bytes("three")));
+    machine_.power_cut();
+    const auto later = statement(machine_.quoter->attest_time(as_bytes("four")));
+
+    EXPECT_EQ(quoted.firmware_version, first.firmware_version);
+    EXPECT_EQ(quoted.clock.reset_count, first.clock.reset_count);
+    EXPECT_EQ(quoted.clock.restart_count, first.clock.restart_count);
+    EXPECT_NE(other.firmware_version, first.firmware_version);
+    EXPECT_NE(other.clock.reset_count, first.clock.reset_count);
+    EXPECT_NE(other.clock.restart_count, first.clock.restart_count);
+    EXPECT_EQ(later.firmware_version, first.firmware_version);
+    EXPECT_EQ(later.clock.reset_count, first.clock.reset_count + 1);
+    const auto& plain = std::get<tpmwire::TimeStatement>(first.attested);
+    EXPECT_NE(plain.firmware_version, first.firmware_version);
+    EXPECT_EQ(plain.firmware_version, std::get<tpmwire::TimeStatement>(other.attested).firmware_version);
+    EXPECT_EQ(plain.clock.reset_count, std::get<tpmwire::TimeStatement>(other.attested).clock.reset_count);
+}
+
 TEST_P(PortsOfATpm, QuoteIsRefusedForABankThatIsNotThere) {
     EXPECT_EQ(failure(machine_.quoter->quote({{HashAlg::Sha512, 1}}, as_bytes("n"))).substr(0, 6), "denied");
 }
 
 TEST_P(PortsOfATpm, CredentialIsActivatedForThisAttestationKeyOnly) {
-    const auto endorsement = machine_.endorser->endorsement().value();
-    const auto ek = tpmwire::parse_public_area(endorsement.public_area).value();
-    ASSERT_TRUE(tpmwire::check_endorsement_key(ek));
-    auto credential = tpmwire::make_credential(ek, tpmwire::name_of(ak_area()), SecretBytes::copy_of(as_bytes("secret"))).value();
+    ASSERT_TRUE(tpmwire::check_endorsement_key(ek_area()));
+    auto credential = credential_for(ek_area());
 
     const auto activated = machine_.endorser->activate_credential(credential.id_object, credential.encrypted_secret);
+    const auto by_other = machine_.other_endorser->activate_credential(credential.id_object, credential.encrypted_secret);
     credential.id_object.back() ^= 1U;
     const auto changed = machine_.endorser->activate_credential(credential.id_object, credential.encrypted_secret);
 
     ASSERT_TRUE(activated) << activated.error().what;
     EXPECT_TRUE(activated->matches(as_bytes("secret")));
+    EXPECT_EQ(failure(by_other).substr(0, 8), "rejected");
     EXPECT_EQ(failure(changed).substr(0, 8), "rejected");
+}
+
+TEST_P(PortsOfATpm, CredentialForAnotherEndorsementKeyIsRefused) {
+    tpmwire::PublicArea other = ek_area();
+    const auto key = crypto::SoftwareKey::generate(other.key_alg).value();
+    other.unique = to_bytes(key.public_value().x());
+    other.unique_y = to_bytes(key.public_value().y());
+    const auto credential = credential_for(other);
+
+    const auto activated = machine_.endorser->activate_credential(credential.id_object, credential.encrypted_secret);
+
+    EXPECT_EQ(failure(activated).substr(0, 8), "rejected");
+    EXPECT_TRUE(tpmwire::activate_credential(other, key, tpmwire::name_of(ak_area()), credential)) << "it is a good one elsewhere";
 }
 
 TEST_P(PortsOfATpm, DeviceKeySignsAndIsCertified) {
