@@ -58,8 +58,10 @@ Result<int> compare_ima(MeasuredFile& file, const PcrValues& given, std::ostream
     }
     if (banks.empty()) return rejected("PCR 10 is not among the registers");
     std::uint64_t entries = 0;
+    bool whole = true;
     ANCHOR_RETURN_IF_ERROR(file.visit_ima_entries([&](const ImaEntry& entry) {
         for (GivenBank& bank : banks) bank.extend(entry);
+        if (entries == 0) whole = entry.kind() == measure::ImaEntryKind::BootAggregate;
         ++entries;
         return !std::ranges::all_of(banks, [](const GivenBank& bank) { return bank.matched_at.has_value(); });
     }));
@@ -74,6 +76,7 @@ Result<int> compare_ima(MeasuredFile& file, const PcrValues& given, std::ostream
             out << name << ": does not replay: none of the " << entries << " entries leads to the given registers\n";
         }
     }
+    if (!good && !whole) out << "the list does not begin with a boot aggregate: its beginning was trimmed or is missing\n";
     return good ? exit_code::kDone : exit_code::kRefused;
 }
 

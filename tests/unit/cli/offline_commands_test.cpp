@@ -115,6 +115,19 @@ TEST(LogReplay, ComparesAnImaListWithRegisters) {
     EXPECT_EQ(replay_log(kImaList, wrong, out).value(), exit_code::kRefused);
 }
 
+TEST(LogReplay, SaysWhereTheBeginningOfAnImaListIsMissing) {
+    const parts::Scratch scratch("ima");
+    const Bytes list = read_file(kImaList, 1U << 20U).value();
+    constexpr std::size_t first_entry = 106;
+    std::ostringstream out;
+
+    const auto code = replay_log(scratch.write("trimmed", ByteView(list).subspan(first_entry)), kVectors + "debian12-ovmf.pcrs.txt", out);
+
+    EXPECT_EQ(code.value(), exit_code::kRefused);
+    EXPECT_THAT(out.str(), HasSubstr("sha256: does not replay: none of the 3143 entries leads to the given registers\n"));
+    EXPECT_THAT(out.str(), HasSubstr("\nthe list does not begin with a boot aggregate: its beginning was trimmed or is missing\n"));
+}
+
 TEST(LogReplay, TellsForEachBankHowFarTheListHadGrownWhenItWasRead) {
     std::ostringstream out;
 
