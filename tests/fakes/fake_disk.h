@@ -72,6 +72,7 @@ public:
     }
     Result<void> rename(const std::string& from, const std::string& to) override {
         ANCHOR_RETURN_IF_ERROR(count());
+        if (!now_.contains(from)) return unavailable(from + ": No such file or directory");
         now_[to] = now_[from];
         now_.erase(from);
         return {};
