@@ -26,6 +26,22 @@ Result<void> check_known(Store& store, const CheckedKeys& keys) {
                   (known->standing.reason.empty() ? "" : ": " + known->standing.reason));
 }
 
+Result<void> wait_for_approval(Store& store, const DeviceRecord& device, const std::string& why, WallTime now) {
+    ANCHOR_ASSIGN_OR_RETURN(const bool approved, store.is_approved(device.id));
+    if (approved) return {};
+    ANCHOR_RETURN_IF_ERROR(store.ask_approval(device.id, canonical_json(Json(device.labels)), now));
+    return unavailable("waiting for approval" + why);
+}
+
+// A device that is not known here and says itself that it was put aside: a registry restored from an old backup would take it back as
+// active. It is the device's own word, and believed because it says nothing in its own favour.
+Result<void> check_forgotten(Store& store, const DeviceRecord& device, const Claims& claims, WallTime now) {
+    const Claim* claim = claims.find("registry.standing");
+    const auto* standing = claim == nullptr ? nullptr : std::get_if<std::string>(&claim->value);
+    if (standing == nullptr || *standing == to_string(StandingStatus::Active)) return {};
+    return wait_for_approval(store, device, ": the device says that it is " + *standing + ", and is not known here", now);
+}
+
 DeviceRecord record_of(const CheckedKeys& keys, const protocol::EnrollBegin& begin, const Settings& settings, WallTime now) {
     DeviceRecord device{.id = keys.device};
     device.hardware_bound = keys.ek.has_value();
@@ -120,7 +136,10 @@ Result<protocol::EnrollGrant> Enrollment::prove(std::string_view claim, const De
     ANCHOR_ASSIGN_OR_RETURN(const auto received, verifier_.open(prove.evidence, attester));
     if (received.evidence.nonce != session->nonce) return rejected("nonce: not the one of this attempt");
     ANCHOR_ASSIGN_OR_RETURN(const Appraisal appraisal, verifier_.appraise(received, attester, std::nullopt));
-    if (!before) ANCHOR_RETURN_IF_ERROR(check_approval(record));
+    if (!before) {
+        ANCHOR_RETURN_IF_ERROR(check_approval(record));
+        ANCHOR_RETURN_IF_ERROR(check_forgotten(store_, record, received.evidence.claims, now));
+    }
     const std::string again = before && before->ak_public != record.ak_public ? " again, with another AK" : before ? " again" : "";
     ANCHOR_RETURN_IF_ERROR(store_.audit("enrolled", record.id.text(), "enrolled" + again + " with claim " + std::string(claim), now));
     ANCHOR_RETURN_IF_ERROR(store_.set_claim(record.id, claim));
@@ -129,11 +148,7 @@ Result<protocol::EnrollGrant> Enrollment::prove(std::string_view claim, const De
 
 // Only a device that has proved itself gets on the operator's list, so that nobody can fill it with names of others.
 Result<void> Enrollment::check_approval(const DeviceRecord& device) {
-    if (!settings_.require_approval) return {};
-    ANCHOR_ASSIGN_OR_RETURN(const bool approved, store_.is_approved(device.id));
-    if (approved) return {};
-    ANCHOR_RETURN_IF_ERROR(store_.ask_approval(device.id, canonical_json(Json(device.labels)), clock_.wall()));
-    return unavailable("waiting for approval");
+    return settings_.require_approval ? wait_for_approval(store_, device, "", clock_.wall()) : Result<void>();
 }
 
 Result<protocol::EnrollGrant> Enrollment::grant(DeviceRecord device, const crypto::PublicKey& key, const Appraisal& appraisal) {

@@ -52,17 +52,18 @@ void Service::stop() {
 }
 
 void Service::on_connected() {
-    spdlog::info("connected to the broker");
+    spdlog::info("connected to the broker{}", leading_ ? ": this process publishes" : "");
     published_.clear();  // it may be another broker, or one that has forgotten
     published_standings_ = 0;
     publish_all();
 }
 
 void Service::lead(bool leading) {
-    if (leading == std::exchange(leading_, leading) || !leading) return;
+    if (leading == std::exchange(leading_, leading)) return;
     published_.clear();
     published_standings_ = 0;
-    spdlog::info("this process publishes");
+    if (!connected()) return;  // without a link the lead comes and goes
+    spdlog::info(leading ? "this process publishes" : "another process may publish");
 }
 
 void Service::on_fleet(const Message& message) {

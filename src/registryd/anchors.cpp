@@ -16,6 +16,7 @@
 #include <anchor/trust/gate.h>
 
 #include "broker_guard.h"
+#include "operations.h"
 #include "sign.h"
 
 namespace anchor::registryd {
@@ -205,9 +206,10 @@ Result<void> publish_successor(RegistryFiles& files, const protocol::Draft& draf
     });
 }
 
-Result<void> publish_of_group(RegistryFiles& files, const protocol::Draft& draft, const std::string& text) {
+Result<void> publish_of_group(RegistryFiles& files, const protocol::Draft& draft, const std::string& text, const std::string& file) {
     ANCHOR_ASSIGN_OR_RETURN(registry::Authority * authority, files.authority());
     const protocol::Document& document = draft.document;
+    ANCHOR_RETURN_IF_ERROR(check_body(files, document.kind, canonical_json(document.body), file));
     registry::Store& store = files.store();
     return store.atomically([&]() -> Result<void> {
         ANCHOR_ASSIGN_OR_RETURN(const auto newest, store.document(document.kind, document.name, 0));
@@ -264,7 +266,7 @@ Result<void> publish(RegistryFiles& files, const std::string& file, bool leave_b
     if (!draft.signatures) return denied(file + ": nobody has signed it");
     switch (draft.document.kind) {
         case DocumentKind::Policy:
-        case DocumentKind::Reference: return publish_of_group(files, draft, text);
+        case DocumentKind::Reference: return publish_of_group(files, draft, text, file);
         case DocumentKind::Anchors: break;
         default: return denied(std::string(to_string(draft.document.kind)) + " documents are not published like this");
     }

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <iostream>
 
 #include <spdlog/spdlog.h>
 #include <asio/post.hpp>
@@ -57,6 +58,10 @@ Result<void> renew_broker_list(RegistryFiles& files) {
     registry::Revocations revocations(files.settings(), files.store(), *authority, files.clock());
     ANCHOR_RETURN_IF_ERROR(revocations.refresh());
     ANCHOR_RETURN_IF_ERROR(write_broker_list(files.folder(), revocations, 0));
+    if (files.settings().broker_reload.empty()) return {};
+    if (const auto done = enforce::run_child(files.settings().broker_reload, {}, kReloadLasts); !done) {
+        std::cerr << "anchor-registry: the broker was not told to read its revocation list: " << done.error().what << "\n";
+    }
     return {};
 }
 

@@ -23,7 +23,8 @@ namespace anchor::registryd {
 /// replaced in one step, by one process at a time. Errors of the system; Unavailable where another has been at it for seconds.
 [[nodiscard]] Result<std::uint64_t> write_broker_list(const Folder& folder, registry::Revocations& revocations, std::uint64_t above);
 
-/// Makes the lists that are due, and writes the broker's into its folder. Errors of signing and of the system.
+/// For commands, also where nobody serves: makes the lists that are due, writes the broker's into its folder and has the broker read it;
+/// where that fails it is said on standard error. Errors of signing and of the system.
 [[nodiscard]] Result<void> renew_broker_list(RegistryFiles& files);
 
 class BrokerGuard {

@@ -8,6 +8,7 @@
 #include <anchor/protocol/departure.h>
 #include <anchor/protocol/enrollment.h>
 #include <anchor/protocol/signing.h>
+#include <anchor/registry/numbers.h>
 #include <anchor/trust/gate.h>
 
 namespace anchor::registryd {
@@ -45,8 +46,8 @@ Result<protocol::Document> compose(RegistryFiles& files, const DeviceRecord& dev
     protocol::Document document{.kind = DocumentKind::Departure, .tenant = files.settings().tenant};
     document.audience = protocol::audience_device(device.id);
     document.name = device.id.text();
-    document.version = device.standing.number + 1;
     document.issued = files.clock().wall();
+    document.version = registry::number_after(device.standing.number, document.issued);
     document.body = protocol::to_json(departure);
     return document;
 }
@@ -72,38 +73,40 @@ Result<protocol::Document> check(RegistryFiles& files, const registry::Authority
     return accepted->document();
 }
 
-Result<void> give(RegistryFiles& files, DeviceRecord device, const std::string& text) {
+// The device is read where it is written: what another process has said meanwhile is not undone.
+Result<void> give(RegistryFiles& files, const std::string& name, const std::string& text) {
     ANCHOR_ASSIGN_OR_RETURN(registry::Authority * authority, files.authority());
-    ANCHOR_ASSIGN_OR_RETURN(const auto document, check(files, *authority, device, text));
     const auto given = files.store().atomically([&]() -> Result<void> {
+        ANCHOR_ASSIGN_OR_RETURN(DeviceRecord device, find(files, name));
+        ANCHOR_ASSIGN_OR_RETURN(const auto document, check(files, *authority, device, text));
         ANCHOR_ASSIGN_OR_RETURN(const auto newest, files.store().document(document.kind, document.name, 0));
         if (newest && newest->version >= document.version) return denied("an order of that number, or a later one, was given already");
         ANCHOR_RETURN_IF_ERROR(
             files.store().save({document.kind, document.name, document.version, document.audience, text, document.issued}));
         device.standing.wanted["departure/" + document.name] = document.version;
-        ++device.standing.number;
+        device.standing.number = registry::number_after(device.standing.number, files.clock().wall());
         ANCHOR_ASSIGN_OR_RETURN(device.standing_document, authority->standing(device.standing, device.id));
         ANCHOR_RETURN_IF_ERROR(files.store().save(device));
         return files.store().audit("departure ordered", device.id.text(), document.body.value("reason", ""), files.clock().wall());
     });
     ANCHOR_RETURN_IF_ERROR(given);
-    std::cout << device.id.text() << "  is told to leave; \"devices show\" says when it has\n";
+    std::cout << name << "  is told to leave; \"devices show\" says when it has\n";
     return {};
 }
 
 }  // namespace
 
 Result<void> depart(RegistryFiles& files, const Depart& order) {
-    ANCHOR_ASSIGN_OR_RETURN(DeviceRecord device, find(files, order.device));
     std::string text;
     if (!order.document.empty()) {
         ANCHOR_ASSIGN_OR_RETURN(text, read_text_file(order.document, protocol::kMaxMessage));
     } else {
+        ANCHOR_ASSIGN_OR_RETURN(const DeviceRecord device, find(files, order.device));
         ANCHOR_ASSIGN_OR_RETURN(const protocol::Document document, compose(files, device, order));
         if (!order.draft.empty()) return write_new(order.draft, as_bytes(protocol::draft_text(document)), 0644);
         ANCHOR_ASSIGN_OR_RETURN(text, signed_order(files, document, order));
     }
-    ANCHOR_RETURN_IF_ERROR(give(files, std::move(device), text));
+    ANCHOR_RETURN_IF_ERROR(give(files, order.device, text));
     return order.out.empty() ? Result<void>() : write_new(order.out, as_bytes(text), 0644);
 }
 

@@ -8,6 +8,7 @@
 #include <anchor/policy/policy.h>
 #include <anchor/protocol/signing.h>
 #include <anchor/protocol/topics.h>
+#include <anchor/registry/numbers.h>
 #include <anchor/store/folder_shelf.h>
 #include <anchor/trust/gate.h>
 
@@ -20,20 +21,7 @@ using protocol::DocumentKind;
 
 constexpr std::size_t kLargestBody = 80UL * 1024;  // signed and in base64url it must still fit a message
 
-Result<Json> read_body(DocumentKind kind, const std::string& file) {
-    ANCHOR_ASSIGN_OR_RETURN(const std::string text, read_text_file(file, kLargestBody));
-    auto body = parse_json(text, {.octets = kLargestBody});
-    if (!body) return std::move(body).error().within(file);
-    if (kind == DocumentKind::Reference) {
-        if (auto read = measure::reference_values_from(*body); !read) return std::move(read).error().within(file);
-    }
-    if (kind == DocumentKind::Policy) {
-        if (auto read = policy::parse_policy(text); !read) return std::move(read).error().within(file);
-    }
-    return body;
-}
-
-Result<void> publish(BlobShelf& shelf, const BlobName& name, const std::string& file) {
+Result<void> put_on_shelf(BlobShelf& shelf, const BlobName& name, const std::string& file) {
     ANCHOR_ASSIGN_OR_RETURN(const Bytes octets, read_file(file, kLargestBlob));
     if (measure::name_of_table(octets) != name) return rejected(file + ": is not the table that the reference values name");
     for (std::uint64_t have = 0; have < name.size;) {
@@ -46,7 +34,9 @@ Result<void> publish(BlobShelf& shelf, const BlobName& name, const std::string& 
 
 // Devices are judged by the table that the document names, and fetch it here: without it the document would only make claims unknown.
 Result<void> check_table(RegistryFiles& files, const Json& body, const std::string& document, const std::string& given) {
-    ANCHOR_ASSIGN_OR_RETURN(const auto values, measure::reference_values_from(body));
+    auto read = measure::reference_values_from(body);
+    if (!read) return std::move(read).error().within(document);
+    const auto& values = *read;
     if (!values.ima.table && !given.empty()) return rejected(given + ": the reference values name no table");
     if (!values.ima.table) return {};
     ANCHOR_ASSIGN_OR_RETURN(const auto shelf, store::FolderShelf::open(files.folder().blobs()));
@@ -55,7 +45,7 @@ Result<void> check_table(RegistryFiles& files, const Json& body, const std::stri
     ANCHOR_ASSIGN_OR_RETURN(auto table, shelf->find(*values.ima.table));
     std::error_code error;
     if (table == nullptr && (!given.empty() || std::filesystem::exists(beside, error))) {
-        ANCHOR_RETURN_IF_ERROR(publish(*shelf, *values.ima.table, given.empty() ? beside : given));
+        ANCHOR_RETURN_IF_ERROR(put_on_shelf(*shelf, *values.ima.table, given.empty() ? beside : given));
         ANCHOR_ASSIGN_OR_RETURN(table, shelf->find(*values.ima.table));
     }
     if (table == nullptr) return denied("the table that the reference values name is not here: add it with --table");
@@ -83,8 +73,8 @@ Result<protocol::Document> document_of(RegistryFiles& files, DocumentKind kind, 
                                        const std::string& table) {
     ANCHOR_ASSIGN_OR_RETURN(const std::string name, protocol::check_name("group", group));
     protocol::Document document{.kind = kind, .tenant = files.settings().tenant, .audience = protocol::audience_group(name), .name = name};
-    ANCHOR_ASSIGN_OR_RETURN(document.body, read_body(kind, file));
-    if (kind == DocumentKind::Reference) ANCHOR_RETURN_IF_ERROR(check_table(files, document.body, file, table));
+    ANCHOR_ASSIGN_OR_RETURN(const std::string text, read_text_file(file, kLargestBody));
+    ANCHOR_ASSIGN_OR_RETURN(document.body, check_body(files, kind, text, file, table));
     ANCHOR_ASSIGN_OR_RETURN(document.not_after, expiry_of(kind, document.body));
     document.issued = files.clock().wall();
     return document;
@@ -92,11 +82,22 @@ Result<protocol::Document> document_of(RegistryFiles& files, DocumentKind kind, 
 
 }  // namespace
 
+Result<Json> check_body(RegistryFiles& files, DocumentKind kind, const std::string& text, const std::string& file,
+                        const std::string& table) {
+    auto body = parse_json(text, {.octets = kLargestBody});
+    if (!body) return std::move(body).error().within(file);
+    if (kind == DocumentKind::Policy) {
+        if (auto read = policy::parse_policy(text); !read) return std::move(read).error().within(file);
+    }
+    if (kind == DocumentKind::Reference) ANCHOR_RETURN_IF_ERROR(check_table(files, *body, file, table));
+    return body;
+}
+
 Result<void> draft_document(RegistryFiles& files, DocumentKind kind, const std::string& file, const std::string& group,
                             const std::string& table, const std::string& out) {
     ANCHOR_ASSIGN_OR_RETURN(protocol::Document document, document_of(files, kind, file, group, table));
     ANCHOR_ASSIGN_OR_RETURN(const auto newest, files.store().document(kind, document.name, 0));
-    document.version = newest ? newest->version + 1 : 1;
+    document.version = registry::number_after(newest ? newest->version : 0, document.issued);
     return write_new(out, as_bytes(protocol::draft_text(document)), 0644);
 }
 
@@ -108,7 +109,7 @@ Result<void> set_document(RegistryFiles& files, DocumentKind kind, const std::st
     registry::Store& store = files.store();
     return store.atomically([&]() -> Result<void> {
         ANCHOR_ASSIGN_OR_RETURN(const auto newest, store.document(kind, name, 0));
-        document.version = newest ? newest->version + 1 : 1;
+        document.version = registry::number_after(newest ? newest->version : 0, document.issued);
         ANCHOR_ASSIGN_OR_RETURN(const std::string text, sign_with(document, key_folder));
         if (text.size() > protocol::kMaxMessage) return rejected(file + ": signed it is larger than a message may be");
         // A device would refuse what these keys may not sign; better to hear it now.

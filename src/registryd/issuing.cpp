@@ -62,7 +62,8 @@ Result<void> install_issuing(RegistryFiles& files, const std::string& path) {
     std::vector<Bytes> ders;
     for (const auto& one : chain) ders.push_back(to_bytes(one.der()));
     ANCHOR_RETURN_IF_ERROR(protocol::check_leads_to(path, ders, authority->anchors().device_anchors));
-    if (authority->issuers().size() >= protocol::RevocationManifest::kMaxIssuers) {
+    const bool in_use = equal(authority->issuers().front(), crypto::hash(HashAlg::Sha256, chain.front().public_key().spki()).view());
+    if (!in_use && authority->issuers().size() >= protocol::RevocationManifest::kMaxIssuers) {
         return denied(std::to_string(authority->issuers().size()) + " issuing CAs have certificates that count: no more fit");
     }
     ANCHOR_ASSIGN_OR_RETURN(const std::string before, put_in_place(files.folder(), chain));

@@ -60,6 +60,25 @@ Result<void> keep(const Folder& folder, const std::vector<Certificate>& chain, c
     return replace_file(kept(folder, chain.front(), ".pem"), as_bytes(pem_of(chain)), 0644);
 }
 
+// What was requested for another key is still on its way.
+Result<void> forget_next_key_of(const Folder& folder, const Certificate& certificate) {
+    if (!exists(next_key(folder))) return {};
+    ANCHOR_ASSIGN_OR_RETURN(const SoftwareKey key, read_key(next_key(folder)));
+    std::error_code ignored;
+    if (key.public_value() == certificate.public_key()) std::filesystem::remove(next_key(folder), ignored);
+    return {};
+}
+
+// The same key, certified anew: what it has issued hangs on its name.
+Result<void> replace_certificate(const Folder& folder, const std::vector<Certificate>& before, const std::vector<Certificate>& chain) {
+    if (pem_of(before) == pem_of(chain)) return {};
+    if (before.front().subject() != chain.front().subject()) {
+        return rejected("the certificate gives the issuing CA another name: \"" + chain.front().subject() + "\" instead of \"" +
+                        before.front().subject() + "\"");
+    }
+    return replace_file(folder.issuing_certificate(), as_bytes(pem_of(chain)), 0644);
+}
+
 }  // namespace
 
 Result<IssuingAuthority> read_issuing(const Folder& folder) { return read(folder, folder.issuing_certificate()); }
@@ -71,7 +90,14 @@ Result<std::vector<IssuingAuthority>> read_predecessors(const Folder& folder, Wa
         ANCHOR_ASSIGN_OR_RETURN(const auto chain, read_certificates(path));
         if (chain.front().not_after() <= now || chain.front().public_key() == in_use.front().public_key()) continue;
         ANCHOR_ASSIGN_OR_RETURN(auto one, read(folder, path));
-        predecessors.push_back(std::move(one));
+        // One key may have had several certificates: it has one row of lists.
+        const auto same =
+            std::ranges::find_if(predecessors, [&](const auto& other) { return other.key.public_value() == one.key.public_value(); });
+        if (same == predecessors.end()) {
+            predecessors.push_back(std::move(one));
+        } else if (same->chain.front().not_after() < one.chain.front().not_after()) {
+            *same = std::move(one);
+        }
     }
     return predecessors;
 }
@@ -86,8 +112,8 @@ Result<SoftwareKey> next_issuing_key(const Folder& folder) {
 Result<std::string> put_in_place(const Folder& folder, const std::vector<Certificate>& chain) {
     ANCHOR_ASSIGN_OR_RETURN(const IssuingAuthority before, read_issuing(folder));
     if (before.chain.front().public_key() == chain.front().public_key()) {
-        std::error_code ignored;
-        std::filesystem::remove(next_key(folder), ignored);
+        ANCHOR_RETURN_IF_ERROR(replace_certificate(folder, before.chain, chain));
+        ANCHOR_RETURN_IF_ERROR(forget_next_key_of(folder, chain.front()));
         return before.chain.front().serial_text();
     }
     if (!exists(next_key(folder))) return denied("no certificate was requested: there is no key for it");

@@ -21,8 +21,9 @@ struct IssuingAuthority {
 
 /// The key for which a certificate is or will be requested: made where there is none.
 [[nodiscard]] Result<crypto::SoftwareKey> next_issuing_key(const Folder& folder);
-/// Puts the certificate for that key in use and keeps the one before; the serial number of that. Doing it again finishes what power has
-/// ended, and changes nothing where all is done. Rejected: it is for another key.
+/// Puts the certificate for that key in use and keeps the one before; the serial number of that. One for the key in use takes the place of
+/// its certificate. Doing it again finishes what power has ended, and changes nothing where all is done. Rejected: it is for another key,
+/// or gives the key in use another name.
 [[nodiscard]] Result<std::string> put_in_place(const Folder& folder, const std::vector<crypto::Certificate>& chain);
 
 }  // namespace anchor::registryd

@@ -26,6 +26,11 @@ namespace anchor::registryd {
 /// Certificates of TPM makers, from a file or from every file of a folder.
 [[nodiscard]] Result<void> add_roots(RegistryFiles& files, const std::string& path);
 
+/// What every body of a group's document has to pass, whoever signs it: the form of its kind, and the table that reference values name is
+/// here or beside the file (see below). Gives it back as JSON. Errors as set_document(), naming the file.
+[[nodiscard]] Result<Json> check_body(RegistryFiles& files, protocol::DocumentKind kind, const std::string& text, const std::string& file,
+                                      const std::string& table = {});
+
 /// Signs a body with the authority keys found in the folder and stores it as the next version for the group; a serving registry
 /// publishes it. `table` is the file that reference values name; empty: it is here already, stands beside the document as "ima.table", or
 /// they name none. Denied: too few keys, or the table that they name is not here. Rejected: the body is not of that kind's form, or the

@@ -30,17 +30,13 @@ public:
         device.standing.reason = reason;
         device.standing.number = number;
         ANCHOR_ASSIGN_OR_RETURN(device.standing_document, authority_.standing(device.standing, device.id));
-        ANCHOR_RETURN_IF_ERROR(files_.store().save(device));
         ANCHOR_RETURN_IF_ERROR(revocations_.follow(device, code));
+        ANCHOR_RETURN_IF_ERROR(files_.store().save(device));
         return files_.store().audit(to_string(status), device.id.text(), reason, files_.clock().wall());
     }
 
     // Also where nobody serves at the moment: what was said counts now.
-    Result<void> spread() {
-        ANCHOR_RETURN_IF_ERROR(revocations_.refresh());
-        ANCHOR_RETURN_IF_ERROR(write_broker_list(files_.folder(), revocations_, 0));
-        return {};
-    }
+    Result<void> spread() { return renew_broker_list(files_); }
 
 private:
     RegistryFiles& files_;
@@ -61,12 +57,14 @@ std::string why_not(const DeviceRecord& device, StandingStatus status) {
 
 Result<void> set_all(RegistryFiles& files, const PutAside& order, StandingStatus status) {
     ANCHOR_ASSIGN_OR_RETURN(registry::Authority * authority, files.authority());
-    ANCHOR_ASSIGN_OR_RETURN(auto devices, choose_for_act(files, order.who, order.yes));
-    if (devices.size() == 1 && order.who.is_by_name()) {
-        if (const std::string why = why_not(devices.front(), status); !why.empty()) return denied(devices.front().id.text() + " " + why);
-    }
     Act act(files, *authority);
+    // Read where it is written: what another process has said meanwhile is not undone.
     const auto given = files.store().atomically([&]() -> Result<void> {
+        ANCHOR_ASSIGN_OR_RETURN(auto devices, choose_for_act(files, order.who, order.yes));
+        if (devices.size() == 1 && order.who.is_by_name()) {
+            if (const std::string why = why_not(devices.front(), status); !why.empty())
+                return denied(devices.front().id.text() + " " + why);
+        }
         for (DeviceRecord& device : devices) {
             if (const std::string why = why_not(device, status); !why.empty()) {
                 tell(device, why);
@@ -107,24 +105,25 @@ Result<trust::VerifiedDocument> check_reinstatement(RegistryFiles& files, const 
     return accepted;
 }
 
-Result<void> put_back(RegistryFiles& files, DeviceRecord device, const std::string& text) {
+Result<void> put_back(RegistryFiles& files, const std::string& name, const std::string& text) {
     ANCHOR_ASSIGN_OR_RETURN(registry::Authority * authority, files.authority());
-    ANCHOR_ASSIGN_OR_RETURN(const auto accepted, check_reinstatement(files, *authority, text, device.id));
-    const std::uint64_t number = accepted.document().version;
-    if (device.standing.status != StandingStatus::Revoked) return denied(device.id.text() + " is not revoked");
-    if (number <= device.standing.number) {
-        return denied("the reinstatement is number " + std::to_string(number) + ", the revocation is number " +
-                      std::to_string(device.standing.number));
-    }
     Act act(files, *authority);
     const auto given = files.store().atomically([&]() -> Result<void> {
+        ANCHOR_ASSIGN_OR_RETURN(auto devices, choose(files, {.devices = {name}}));
+        DeviceRecord& device = devices.front();
+        ANCHOR_ASSIGN_OR_RETURN(const auto accepted, check_reinstatement(files, *authority, text, device.id));
+        const std::uint64_t number = accepted.document().version;
+        if (device.standing.status != StandingStatus::Revoked) return denied(device.id.text() + " is not revoked");
+        if (number <= device.standing.number) {
+            return denied("the reinstatement is number " + std::to_string(number) + ", the revocation is number " +
+                          std::to_string(device.standing.number));
+        }
         ANCHOR_RETURN_IF_ERROR(files.store().save_reinstatement(device.id, number, text));
         ANCHOR_RETURN_IF_ERROR(act.give(device, StandingStatus::Active, "", crypto::CrlReason::Unspecified, next_number(files, number)));
+        tell(device, "reinstated: it enrols again, with a new key");
         return files.store().audit("reinstated", device.id.text(), "by document " + std::to_string(number), files.clock().wall());
     });
-    ANCHOR_RETURN_IF_ERROR(given);
-    tell(device, "reinstated: it enrols again, with a new key");
-    return act.spread();
+    return given ? act.spread() : given;
 }
 
 }  // namespace
@@ -137,21 +136,19 @@ Result<void> reinstate(RegistryFiles& files, const std::string& text, const std:
                        const std::string& out) {
     ANCHOR_ASSIGN_OR_RETURN(auto devices, choose(files, {.devices = {text}}));
     ANCHOR_ASSIGN_OR_RETURN(const std::string document, signed_reinstatement(files, devices.front(), reason, key_folder));
-    ANCHOR_RETURN_IF_ERROR(put_back(files, std::move(devices.front()), document));
+    ANCHOR_RETURN_IF_ERROR(put_back(files, text, document));
     return out.empty() ? Result<void>() : write_new(out, as_bytes(document), 0644);
 }
 
 Result<void> take_reinstatement(RegistryFiles& files, const std::string& text, const std::string& file) {
     ANCHOR_ASSIGN_OR_RETURN(const std::string document, read_text_file(file, protocol::kMaxMessage));
-    ANCHOR_ASSIGN_OR_RETURN(auto devices, choose(files, {.devices = {text}}));
-    return put_back(files, std::move(devices.front()), document);
+    return put_back(files, text, document);
 }
 
 Result<void> show_lists(RegistryFiles& files, const std::string& out) {
     ANCHOR_ASSIGN_OR_RETURN(registry::Authority * authority, files.authority());
     registry::Revocations revocations(files.settings(), files.store(), *authority, files.clock());
-    ANCHOR_RETURN_IF_ERROR(revocations.refresh());
-    ANCHOR_RETURN_IF_ERROR(write_broker_list(files.folder(), revocations, 0));
+    ANCHOR_RETURN_IF_ERROR(renew_broker_list(files));
     ANCHOR_ASSIGN_OR_RETURN(const auto lists, revocations.newest_lists());
     std::string pem;
     for (const auto& [kind, list] : lists) {

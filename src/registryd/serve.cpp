@@ -53,7 +53,7 @@ void keep_renewing(asio::steady_timer& timer, Worker& worker, registry::Service&
     timer.expires_after(kLookAtCertificates);
     timer.async_wait([&, in_use = std::move(in_use)](const asio::error_code& error) {
         if (error) return;
-        if (worker.leads()) worker.renew_certificates();
+        if (service.leads()) worker.renew_certificates();
         tidy();
         auto fleet = worker.at_fleet();
         if (!fleet) spdlog::error("the certificate of this process: {}", fleet.error().what);
@@ -63,19 +63,19 @@ void keep_renewing(asio::steady_timer& timer, Worker& worker, registry::Service&
     });
 }
 
-void work(Worker& worker, registry::Service& service, BrokerGuard& guard) {
-    const bool leading = worker.leads();
+void work(Worker& worker, registry::Service& service, BrokerGuard& guard, const Clock& clock) {
+    const bool leading = worker.leads(service.connected(), clock.steady());
     service.lead(leading);
     if (leading) guard.tick();
     service.tick();
 }
 
-void keep_ticking(asio::steady_timer& timer, Worker& worker, registry::Service& service, BrokerGuard& guard) {
+void keep_ticking(asio::steady_timer& timer, Worker& worker, registry::Service& service, BrokerGuard& guard, const Clock& clock) {
     timer.expires_after(kTick);
     timer.async_wait([&](const asio::error_code& error) {
         if (error) return;
-        work(worker, service, guard);
-        keep_ticking(timer, worker, service, guard);
+        work(worker, service, guard, clock);
+        keep_ticking(timer, worker, service, guard, clock);
     });
 }
 
@@ -86,7 +86,7 @@ Result<void> serve(const std::string& folder, unsigned number) {
     ANCHOR_ASSIGN_OR_RETURN(registry::Authority * authority, files->authority());
     ANCHOR_ASSIGN_OR_RETURN(const auto topics, protocol::Topics::of(files->settings().tenant));
     ANCHOR_ASSIGN_OR_RETURN(Worker worker, Worker::open(*files, number));
-    if (worker.leads()) worker.renew_certificates();
+    if (worker.leads(false, files->clock().steady())) worker.renew_certificates();
     ANCHOR_ASSIGN_OR_RETURN(const auto at_fleet, worker.at_fleet());
     const auto& settings = files->settings();
     registry::RegisterJudge by_registers;
@@ -118,8 +118,8 @@ Result<void> serve(const std::string& folder, unsigned number) {
     const std::function<void()> tidy = [&] { keep_tidy(*files, *shelf); };
     tidy();
     keep_renewing(renewal, worker, service, at_fleet.certificate_chain.front(), tidy);
-    work(worker, service, guard);
-    keep_ticking(timer, worker, service, guard);
+    work(worker, service, guard, files->clock());
+    keep_ticking(timer, worker, service, guard, files->clock());
     spdlog::info("serving tenant {} at broker {}:{}, enrolment at {}:{}, as worker {}", settings.tenant, settings.broker_host,
                  settings.broker_port, settings.enroll_broker_host, settings.enroll_broker_port, number);
     notify("READY=1");

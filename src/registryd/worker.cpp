@@ -8,6 +8,7 @@
 
 #include <anchor/base/encoding.h>
 #include <anchor/crypto/certificate_builder.h>
+#include <anchor/crypto/hash.h>
 #include <anchor/crypto/random.h>
 #include <anchor/registry/broker_config.h>
 
@@ -18,6 +19,8 @@ namespace anchor::registryd {
 namespace {
 
 constexpr std::chrono::hours kBackdated{1};
+constexpr Seconds kLeadsWithoutLink{30};
+constexpr Seconds kOthersFirst{5};
 
 bool exists(const std::string& path) {
     std::error_code ignored;
@@ -54,14 +57,21 @@ Result<void> Worker::make_certificate() const {
     return files_.store().atomically([&] { return files_.store().audit("worker made", "", name, files_.clock().wall()); });
 }
 
-bool Worker::leads() {
-    if (lead_) return true;
+bool Worker::leads(bool has_link, SteadyTime now) {
+    if (has_link) useful_at_ = now;
+    if (lead_ && now - useful_at_ < kLeadsWithoutLink) return true;
+    if (lead_) {
+        lead_.reset();
+        again_at_ = now + kOthersFirst;
+    }
+    if (now < again_at_) return false;
     auto taken = ProcessLock::take(files_.folder().leader_lock());
     if (!taken) {
         spdlog::error("{}", taken.error().what);
         return false;
     }
     lead_ = std::move(*taken);
+    if (lead_) useful_at_ = now;
     return lead_.has_value();
 }
 
@@ -88,8 +98,17 @@ LinkCredentials Worker::at_enrollment(LinkCredentials credentials) const {
     return credentials;
 }
 
+Result<bool> Worker::knows_the_issuing_ca() const {
+    ANCHOR_ASSIGN_OR_RETURN(registry::Authority * authority, files_.authority());
+    ANCHOR_ASSIGN_OR_RETURN(const auto now, read_certificates(files_.folder().issuing_certificate()));
+    return equal(authority->issuers().front(), crypto::hash(HashAlg::Sha256, now.front().public_key().spki()).view());
+}
+
 // What is renewed in a broker's folder counts once that broker reads it (SIGHUP).
 void Worker::renew_certificates() const {
+    const auto known = knows_the_issuing_ca();
+    if (!known) return spdlog::error("certificates are not renewed: {}", known.error().what);
+    if (!*known) return spdlog::error("certificates are not renewed: the issuing CA was replaced since this process began: restart it");
     for (const std::string& file : renewable_certificates(files_.folder())) {
         const auto renewed = renew_certificate(files_.folder(), files_.settings().tenant, file, files_.clock().wall());
         if (!renewed) {

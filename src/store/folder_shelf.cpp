@@ -125,12 +125,23 @@ Result<std::uint64_t> FolderShelf::size_of(const std::string& file) const {
     return from_errno(path_ + "/" + file, errno);
 }
 
+// What is put again counts as put now. A file may be gone that is still open here: another process has tidied.
+Result<bool> FolderShelf::has_anew(const BlobName& name) {
+    ANCHOR_ASSIGN_OR_RETURN(const auto blob, find(name));
+    if (blob == nullptr) return false;
+    if (::utimensat(folder_.get(), whole(name).c_str(), nullptr, AT_SYMLINK_NOFOLLOW) == 0) return true;
+    if (errno != ENOENT) return from_errno(path_ + "/" + whole(name), errno);
+    if (find_by_hand(name) != nullptr) return true;
+    open_.erase(name.sha256);
+    return false;
+}
+
 Result<std::uint64_t> FolderShelf::put(const BlobName& name, std::uint64_t offset, ByteView octets) {
     if (!is_possible(name)) {
         return rejected("blob of " + std::to_string(name.size) + " octets: 1 to " + std::to_string(kLargestBlob) + " are taken");
     }
-    ANCHOR_ASSIGN_OR_RETURN(const auto here, find(name));
-    if (here != nullptr) return name.size;
+    ANCHOR_ASSIGN_OR_RETURN(const bool here, has_anew(name));
+    if (here) return name.size;
     ANCHOR_ASSIGN_OR_RETURN(std::uint64_t have, size_of(part(name)));
     if (have >= name.size) {  // more than it may be, or a power cut right before its end
         ANCHOR_RETURN_IF_ERROR(finish(name));
@@ -199,7 +210,7 @@ Result<void> FolderShelf::keep_only(std::span<const BlobName> names) {
     for (const std::string& file : all) {
         const bool wanted = std::ranges::any_of(names, [&](const BlobName& name) { return file == whole(name) || file == part(name); });
         if (wanted) continue;
-        if (::unlinkat(folder_.get(), file.c_str(), 0) != 0) return from_errno(path_ + "/" + file, errno);
+        if (::unlinkat(folder_.get(), file.c_str(), 0) != 0 && errno != ENOENT) return from_errno(path_ + "/" + file, errno);
     }
     std::erase_if(open_, [&](const auto& one) { return std::ranges::find(names, one.first, &BlobName::sha256) == names.end(); });
     return {};

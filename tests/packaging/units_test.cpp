@@ -63,6 +63,17 @@ TEST_F(Units, AreVerifiedWithoutAComplaint) {
     EXPECT_EQ(verified.output, "");
 }
 
+// Only the words that tell the two apart may differ, or one of them would be forgotten at the next change.
+TEST_F(Units, OfFurtherWorkersAreThatOfTheFirst) {
+    const auto service_of = [&](const std::string& name) {
+        const std::string text = read_text_file(kPackaging + "/systemd/" + name, 1U << 16U).value();
+        return text.substr(text.find("[Service]"), text.find("[Install]") - text.find("[Service]"));
+    };
+
+    EXPECT_EQ(std::regex_replace(service_of("anchor-registry@.service"), std::regex(" --worker %i"), ""),
+              service_of("anchor-registry.service"));
+}
+
 TEST_F(Units, WithAnUnknownSettingWouldBeNoticed) {
     paths_.push_back(scratch_.write("odd.service", std::string_view("[Service]\nExecStart=/bin/true\nNoSuchSetting=yes\n")));
 
@@ -76,7 +87,7 @@ TEST_F(Units, ExposeTheDaemonLittle) {
 }
 
 TEST_F(Units, ExposeTheRegistryAndItsBrokersLittle) {
-    for (const char* unit : {"anchor-registry.service", "anchor-broker@.service"}) {
+    for (const char* unit : {"anchor-registry.service", "anchor-registry@.service", "anchor-broker@.service"}) {
         const auto security = parts::run({"systemd-analyze", "security", "--offline=true", "--threshold=25", scratch_.path(unit)});
         EXPECT_TRUE(security.ok()) << security.output;
     }

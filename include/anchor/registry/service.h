@@ -26,6 +26,9 @@ public:
     void stop();
     /// Whether this process is the one that publishes. Whoever begins to publishes everything.
     void lead(bool leading);
+    [[nodiscard]] bool leads() const noexcept { return leading_; }
+    /// To the fleet's broker.
+    [[nodiscard]] bool connected() const { return fleet_.connected(); }
     /// About once a second: takes over what is new in the store; who leads publishes it.
     void tick();
 

@@ -24,13 +24,14 @@ public:
     Result<std::shared_ptr<const Blob>> find(const BlobName& name) override;
     Result<std::uint64_t> put(const BlobName& name, std::uint64_t offset, ByteView octets) override;
     Result<void> keep_only(std::span<const BlobName> names) override;
-    /// What was put here since, whole or in part; the size of a part is the part's.
+    /// What was put here since, whole or in part, also what was here already; the size of a part is the part's.
     [[nodiscard]] Result<std::vector<BlobName>> put_since(WallTime since) const;
 
 private:
     FolderShelf(std::string path, UniqueFd folder, std::vector<std::string> by_hand)
         : path_(std::move(path)), folder_(std::move(folder)), by_hand_(std::move(by_hand)) {}
     [[nodiscard]] Result<std::vector<std::string>> files() const;
+    [[nodiscard]] Result<bool> has_anew(const BlobName& name);
     [[nodiscard]] Result<std::uint64_t> size_of(const std::string& file) const;
     [[nodiscard]] Result<void> finish(const BlobName& name);
     [[nodiscard]] Result<std::shared_ptr<const Blob>> copy_by_hand(const BlobName& name);

@@ -29,10 +29,10 @@ protected:
         std::filesystem::copy_file(scratch_.path("registry.db"), scratch_.path(name));
         fleet.open();
     }
-    void restore() {
+    void restore(const std::string& backup = "backup.db") {
         fleet.close();
         for (const auto* ending : {"", "-wal", "-shm"}) std::filesystem::remove(scratch_.path(std::string("registry.db") + ending));
-        std::filesystem::copy_file(scratch_.path("backup.db"), scratch_.path("registry.db"));
+        std::filesystem::copy_file(scratch_.path(backup), scratch_.path("registry.db"));
         fleet.open();
     }
     DeviceRecord record() { return fleet.store->device(device.identity->device).value().value(); }
@@ -141,10 +141,7 @@ TEST_F(RestoredTest, TheOwnersWordAfterwardsIsNewerThanWhatWasLost) {
 TEST_F(RestoredTest, ADeviceThatTheBackupDoesNotKnowIsToldToEnrolAndIsHeardAgain) {
     const std::string newest = stand(StandingStatus::Active);
     const std::uint64_t number = record().standing.number;
-    fleet.close();
-    for (const auto* ending : {"", "-wal", "-shm"}) std::filesystem::remove(scratch_.path(std::string("registry.db") + ending));
-    std::filesystem::copy_file(scratch_.path("empty.db"), scratch_.path("registry.db"));
-    fleet.open();
+    restore("empty.db");
     fleet.clock.pass(Seconds{60});
     EXPECT_THAT(device.ask("standing.get", Json::object()), HasSubstr("not known here: enrol"));
     EXPECT_THAT(ask_with_claim("document.put", {{"document", newest}}), HasSubstr("not known here: enrol"));
@@ -152,6 +149,16 @@ TEST_F(RestoredTest, ADeviceThatTheBackupDoesNotKnowIsToldToEnrolAndIsHeardAgain
     EXPECT_EQ(device.enroll(), "");
 
     EXPECT_GT(record().standing.number, number) << "or the device would take it for an old one";
+}
+
+TEST_F(RestoredTest, ADeviceThatTheBackupDoesNotKnowAndThatSaysItWasSuspendedWaitsForAnOperator) {
+    restore("empty.db");
+    device.also_says.set("registry.standing", {std::string("suspended"), fleet.clock.steady(), "registry"});
+
+    EXPECT_THAT(device.enroll(), HasSubstr("waiting for approval: the device says that it is suspended"));
+    EXPECT_TRUE(fleet.store->devices().value().empty());
+    ASSERT_TRUE(fleet.store->approve(device.identity->device).value());
+    EXPECT_EQ(device.enroll(), "");
 }
 
 TEST_F(RestoredTest, NothingIsTakenBackThatIsOldForgedOrOfAnother) {

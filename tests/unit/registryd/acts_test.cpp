@@ -3,18 +3,25 @@
 // What an operator does to many devices at once and reads afterwards, through the very functions that the commands call.
 #include <gmock/gmock.h>
 
+#include <future>
+
+#include <anchor/base/file.h>
 #include <anchor/base/json.h>
 #include <anchor/crypto/hash.h>
 #include <parts/scratch.h>
 #include <registryd/audit_list.h>
+#include <registryd/depart.h>
 #include <registryd/init.h>
 #include <registryd/operations.h>
+#include <registryd/process_lock.h>
 #include <registryd/put_aside.h>
 #include <registryd/rotate.h>
+#include <registryd/sign.h>
 
 namespace anchor::registryd {
 namespace {
 
+using protocol::DocumentKind;
 using testing::HasSubstr;
 using testing::Not;
 
@@ -51,6 +58,20 @@ protected:
         EXPECT_TRUE(list_audit(*files_, wish));
         return testing::internal::GetCapturedStdout();
     }
+    // Another process revokes the device while the act waits for its turn to write.
+    Result<void> after_a_revocation_by_another(char letter, std::function<Result<void>()> act) {
+        const auto other = RegistryFiles::open(scratch_.path("registry")).value();
+        std::future<Result<void>> done;
+        EXPECT_TRUE(other->store().atomically([&]() -> Result<void> {
+            done = std::async(std::launch::async, std::move(act));
+            EXPECT_EQ(done.wait_for(Milliseconds{200}), std::future_status::timeout);
+            auto device = *other->store().device(id_of(letter)).value();
+            device.standing.status = StandingStatus::Revoked;
+            ++device.standing.number;
+            return other->store().save(device);
+        }));
+        return done.get();
+    }
     std::string write(const std::string& text) { return scratch_.write("shipment.csv", std::string_view(text)); }
 
     parts::Scratch scratch_{"acts"};
@@ -82,6 +103,71 @@ TEST_F(ActsTest, TheListOfDevicesShowsThoseThatFit) {
     EXPECT_THAT(text, HasSubstr(id_of('b').text()));
     EXPECT_THAT(text, Not(HasSubstr(id_of('c').text())));
     EXPECT_THAT(text, HasSubstr("No device fits."));
+}
+
+TEST_F(ActsTest, WhatAnotherProcessHasSaidMeanwhileIsNotUndone) {
+    const std::vector<std::string> a = {id_of('a').text()};
+    ASSERT_TRUE(suspend(*files_, {.who = {.devices = a}, .reason = "lost"}));
+
+    const auto resumed = after_a_revocation_by_another('a', [&] { return resume(*files_, {.who = {.devices = a}}); });
+    const auto retired =
+        after_a_revocation_by_another('b', [&] { return depart(*files_, {.device = id_of('b').text(), .reason = "worn out"}); });
+
+    EXPECT_THAT(resumed.error().what, HasSubstr("only a signed reinstatement"));
+    EXPECT_EQ(standing('a').status, StandingStatus::Revoked);
+    EXPECT_THAT(retired.error().what, HasSubstr("takes no more orders"));
+    EXPECT_EQ(standing('b').status, StandingStatus::Revoked);
+}
+
+TEST_F(ActsTest, AReinstatementCountsAgainstTheRevocationThatHoldsWhenItIsWritten) {
+    const std::string a = id_of('a').text();
+    ASSERT_TRUE(revoke(*files_, {.who = {.devices = {a}}, .reason = "stolen"}));
+    const std::string keys = files_->folder().authority();
+    const auto other = RegistryFiles::open(scratch_.path("registry")).value();
+    std::future<Result<void>> done;
+    ASSERT_TRUE(other->store().atomically([&]() -> Result<void> {
+        done = std::async(std::launch::async, [&] { return reinstate(*files_, a, "found", keys, ""); });
+        EXPECT_EQ(done.wait_for(Milliseconds{200}), std::future_status::timeout);
+        auto device = *other->store().device(id_of('a')).value();
+        device.standing.number += 1'000'000;
+        return other->store().save(device);
+    }));
+
+    EXPECT_THAT(done.get().error().what, HasSubstr("the revocation is number"));
+    EXPECT_EQ(standing('a').status, StandingStatus::Revoked);
+}
+
+TEST_F(ActsTest, TheBrokersListIsWrittenByOneProcessAtATime) {
+    const std::string file = files_->folder().broker() + "/device.crl";
+    const auto key = crypto::SoftwareKey::generate(KeyAlg::EcP256).value();
+    ASSERT_TRUE(files_->authority().value()->certify(key.public_value(), id_of('a')));
+    const std::string before = read_text_file(file, 1U << 20U).value();
+    auto other = ProcessLock::take(files_->folder().broker_list_lock()).value();
+    ASSERT_TRUE(other);
+
+    const auto refused = suspend(*files_, {.who = {.devices = {id_of('a').text()}}, .reason = "lost"});
+
+    EXPECT_EQ(refused.error().kind, ErrorKind::Unavailable);
+    EXPECT_EQ(standing('a').status, StandingStatus::Suspended) << "what was said counts";
+    EXPECT_EQ(read_text_file(file, 1U << 20U).value(), before);
+    other.reset();
+    EXPECT_TRUE(show_lists(*files_, ""));
+    EXPECT_NE(read_text_file(file, 1U << 20U).value(), before);
+}
+
+TEST_F(ActsTest, NumbersAreAboveAllThatAForgottenPastMayHaveGivenOut) {
+    const auto seconds = static_cast<std::uint64_t>(std::chrono::floor<Seconds>(files_->clock().wall().time_since_epoch()).count());
+    const Json rule = {{"id", "r"}, {"about", "hardware"}, {"require", "tpm.present"}, {"otherwise", "warning"}, {"because", "No TPM."}};
+    const std::string policy = write(Json{{"policy", "edge"}, {"version", 1}, {"rules", {rule}}}.dump());
+    const std::string a = id_of('a').text();
+    ASSERT_TRUE(draft_document(*files_, DocumentKind::Policy, policy, "default", "", scratch_.path("draft")));
+    ASSERT_TRUE(set_document(*files_, DocumentKind::Policy, policy, "default", files_->folder().authority()));
+    ASSERT_TRUE(depart(*files_, {.device = a, .reason = "worn out"}));
+
+    EXPECT_GE(read_draft(scratch_.path("draft")).value().document.version, seconds);
+    EXPECT_GE(files_->store().document(DocumentKind::Policy, "default", 0).value()->version, seconds);
+    EXPECT_GE(files_->store().document(DocumentKind::Departure, a, 0).value()->version, seconds);
+    EXPECT_GE(standing('a').number, seconds);
 }
 
 TEST_F(ActsTest, AnOrderToRotateIsForThoseWhoAreActive) {

@@ -6,7 +6,9 @@
 #include <filesystem>
 
 #include <anchor/base/file.h>
+#include <anchor/crypto/certificate_builder.h>
 #include <anchor/protocol/enrollment.h>
+#include <anchor/protocol/signing.h>
 #include <parts/scratch.h>
 #include <registryd/anchors.h>
 #include <registryd/certificate_renewal.h>
@@ -14,10 +16,12 @@
 #include <registryd/issuing_files.h>
 #include <registryd/put_aside.h>
 #include <registryd/sign.h>
+#include <registryd/worker.h>
 
 namespace anchor::registryd {
 namespace {
 
+using protocol::DocumentKind;
 using testing::HasSubstr;
 
 class Ceremony : public testing::Test {
@@ -48,6 +52,11 @@ protected:
             file = options.out;
         }
         return file;
+    }
+    std::string signed_anew(const std::string& file) {
+        const std::string set = scratch_.path("set-" + std::to_string(++files_));
+        EXPECT_TRUE(write_new(set, as_bytes(open()->authority().value()->anchors_document()), 0644));
+        return signed_by({"anna", "bert"}, file, set);
     }
     void begin() {
         const auto done = publish(*open(), signed_by({"anna", "bert"}, in_registry("anchors-1.json")), false);
@@ -182,6 +191,95 @@ TEST_F(Ceremony, AskingAgainForACertificateMakesNoOtherKey) {
 
     EXPECT_TRUE(install_issuing(*open(), scratch_.path("issuing.pem"))) << "the first request was on its way";
     EXPECT_FALSE(std::filesystem::exists(in_registry("ca/issuing-next.key")));
+}
+
+TEST_F(Ceremony, AnIssuingAuthorityIsCertifiedAnewWithItsKey) {
+    begin();
+    certify_next();
+    ASSERT_TRUE(install_issuing(*open(), scratch_.path("issuing.pem")));
+    const auto before = read_certificates(in_registry("ca/issuing.pem")).value().front();
+    IssuingCertificate wanted{
+        scratch_.path("issuing.csr"), in_registry("ca/root.pem"), scratch_.path("anew.pem"), {scratch_.path("elsewhere/root.key"), {}, {}}};
+    ASSERT_TRUE(certify_issuing(wanted));
+    ASSERT_TRUE(request_issuing(*open(), scratch_.path("next.csr"))) << "the request for another key is on its way";
+
+    const auto done = install_issuing(*open(), scratch_.path("anew.pem"));
+
+    ASSERT_TRUE(done) << done.error().what;
+    const auto now = read_issuing(Folder(scratch_.path("registry"))).value();
+    EXPECT_EQ(now.chain.front().serial_text(), read_certificates(scratch_.path("anew.pem")).value().front().serial_text());
+    EXPECT_NE(now.chain.front().serial_text(), before.serial_text());
+    EXPECT_TRUE(std::filesystem::exists(in_registry("ca/issuing-next.key"))) << "and finds its key when it comes back";
+    wanted.request = scratch_.path("next.csr");
+    wanted.out = scratch_.path("next.pem");
+    ASSERT_TRUE(certify_issuing(wanted));
+    ASSERT_TRUE(install_issuing(*open(), scratch_.path("next.pem")));
+    EXPECT_EQ(open()->authority().value()->issuers().size(), 3U) << "a key has one row of lists, whatever certificates it had";
+}
+
+TEST_F(Ceremony, AnIssuingAuthorityKeepsItsNameWithItsKey) {
+    begin();
+    const auto issuing = read_issuing(Folder(scratch_.path("registry"))).value();
+    auto root_key = read_key(scratch_.path("elsewhere/root.key")).value();
+    auto root = crypto::CertificateBuilder::open(read_certificates(in_registry("ca/root.pem")).value().front(), root_key).value();
+    const auto& in_use = issuing.chain.front();
+    const auto other = root.authority(in_use.public_key(), "another name", {in_use.not_before(), in_use.not_after()}, 0).value();
+
+    const auto refused = install_issuing(*open(), scratch_.write("other.pem", std::string_view(other.pem())));
+
+    EXPECT_EQ(refused.error().kind, ErrorKind::Rejected);
+    EXPECT_THAT(refused.error().what, HasSubstr("another name"));
+}
+
+TEST_F(Ceremony, TheBrokerReadsTheListsOfANewIssuingAuthorityAtOnce) {
+    begin();
+    certify_next();
+    std::string text = read_text_file(in_registry("registry.toml"), 1U << 16U).value();
+    const std::string none = "reload = []";
+    text.replace(text.find(none), none.size(), "reload = [\"/usr/bin/touch\", \"" + scratch_.path("told") + "\"]");
+    ASSERT_TRUE(replace_file(in_registry("registry.toml"), as_bytes(text), 0644));
+
+    ASSERT_TRUE(install_issuing(*open(), scratch_.path("issuing.pem")));
+
+    EXPECT_TRUE(std::filesystem::exists(scratch_.path("told")));
+}
+
+TEST_F(Ceremony, AWorkerRenewsNothingByAnIssuingAuthorityThatItDoesNotKnow) {
+    begin();
+    const auto files = open();
+    const Worker worker = Worker::open(*files, 1).value();
+    ASSERT_TRUE(files->authority()) << "it serves";
+    certify_next();
+    ASSERT_TRUE(install_issuing(*open(), scratch_.path("issuing.pem")));
+    const std::string broker = in_registry("broker/broker.pem");
+    const std::string before = read_text_file(broker, 1U << 16U).value();
+
+    worker.renew_certificates();
+    EXPECT_EQ(read_text_file(broker, 1U << 16U).value(), before) << "no list of this process speaks of the new one";
+
+    const auto restarted = open();
+    Worker::open(*restarted, 2).value().renew_certificates();
+    EXPECT_NE(read_text_file(broker, 1U << 16U).value(), before);
+}
+
+TEST_F(Ceremony, APublishedBodyIsCheckedLikeAnyOther) {
+    begin();
+    const auto draft_of = [&](DocumentKind kind, const Json& body) {
+        protocol::Document document{.kind = kind, .tenant = "acme", .audience = protocol::audience_group("default"), .name = "default"};
+        document.version = 1;
+        document.issued = open()->clock().wall();
+        document.body = body;
+        return scratch_.write("draft-" + std::to_string(++files_), std::string_view(protocol::draft_text(document)));
+    };
+    const Json table = {{"ima", {{"table", {{"digest", "sha256:" + std::string(64, '7')}, {"size", 64}}}}}};
+
+    const auto policy = publish(*open(), signed_anew(draft_of(DocumentKind::Policy, {{"policy", "edge"}})), false);
+    const auto reference = publish(*open(), signed_anew(draft_of(DocumentKind::Reference, table)), false);
+
+    EXPECT_EQ(policy.error().kind, ErrorKind::Rejected);
+    EXPECT_THAT(policy.error().what, HasSubstr("version"));
+    EXPECT_THAT(reference.error().what, HasSubstr("the table that the reference values name is not here"));
+    EXPECT_FALSE(open()->store().document(DocumentKind::Policy, "default", 0).value());
 }
 
 TEST_F(Ceremony, AForeignIssuingAuthorityIsRefused) {

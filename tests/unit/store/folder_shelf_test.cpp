@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <future>
 
 #include <gtest/gtest.h>
 #include <unistd.h>
@@ -130,6 +131,37 @@ TEST_F(FolderShelfTest, KnowsWhatWasPutThereSince) {
     EXPECT_EQ(young(), std::vector{name_});
     std::filesystem::last_write_time(file(), put - std::chrono::days(20'000));
     EXPECT_TRUE(young().empty());
+}
+
+TEST_F(FolderShelfTest, WhatIsPutAgainCountsAsPutNow) {
+    ASSERT_TRUE(shelf_->put(name_, 0, as_bytes(text_)));
+    const auto put = std::filesystem::last_write_time(file());
+    std::filesystem::last_write_time(file(), put - std::chrono::days(40));
+
+    EXPECT_EQ(shelf_->put(name_, 0, as_bytes(text_)).value(), text_.size());
+
+    EXPECT_GE(std::filesystem::last_write_time(file()), put) << "or it would be tidied away as an old one";
+}
+
+TEST_F(FolderShelfTest, TwoProcessesTidyOneFolderAtOnce) {
+    for (int i = 0; i < 500; ++i) write(file() + std::to_string(i), "an old one");
+    const auto other = FolderShelf::open(folder_ + "/blobs").value();
+
+    auto theirs = std::async(std::launch::async, [&] { return other->keep_only({}); });
+    const auto ours = shelf_->keep_only({});
+
+    EXPECT_TRUE(ours) << ours.error().what;
+    EXPECT_TRUE(theirs.get());
+}
+
+TEST_F(FolderShelfTest, WhatAnotherProcessHasTidiedAwayIsPutAnew) {
+    ASSERT_TRUE(shelf_->put(name_, 0, as_bytes(text_)));
+    const auto other = FolderShelf::open(folder_ + "/blobs").value();
+    ASSERT_TRUE(other->keep_only({}));
+
+    EXPECT_EQ(shelf_->put(name_, 0, as_bytes(text_)).value(), text_.size());
+
+    EXPECT_TRUE(std::filesystem::exists(file())) << "open here, and gone from the folder: it is put there again";
 }
 
 TEST_F(FolderShelfTest, FollowsNoSymbolicLink) {
