@@ -24,6 +24,19 @@ tpmwire::PublicArea new_storage_root() {
     return with_key(tpmwire::storage_root_template(KeyAlg::EcP256).value(), SoftwareKey::generate(KeyAlg::EcP256).value().public_value());
 }
 
+// Part 1 §36.7, of a key in the owner's hierarchy: numbers that only this TPM knows are added, always the same for the same key.
+void obfuscate(tpmwire::Statement& statement, ByteView secret) {
+    const Digest added = crypto::hash(HashAlg::Sha256, {secret, statement.qualified_signer});
+    const auto number = [&](std::size_t at) {
+        std::uint32_t value = 0;
+        for (std::size_t i = 0; i < 4; ++i) value = value << 8U | added.view()[at + i];
+        return value;
+    };
+    statement.firmware_version += std::uint64_t{number(0)} << 32U | number(4);
+    statement.clock.reset_count += number(8);
+    statement.clock.restart_count += number(12);
+}
+
 // The same refusals as the real one's; everything else signs as software does.
 class FakeKey final : public DeviceKey {
 public:
@@ -111,11 +124,12 @@ Bytes FakeTpm::root_qualified_name() const {
 Result<Attestation> FakeTpm::attest(const KeyBlob& ak, ByteView extra_data, decltype(tpmwire::Statement::attested) what) const {
     ANCHOR_ASSIGN_OR_RETURN(Loaded signer, load(ak));
     if (extra_data.size() > 64) return rejected("extraData of " + std::to_string(extra_data.size()) + " octets is too long");
-    const tpmwire::Statement statement{.qualified_signer = tpmwire::qualified_name_of(signer.area, root_qualified_name()),
-                                       .extra_data = to_bytes(extra_data),
-                                       .clock = clock_,
-                                       .firmware_version = 0x0001000200030004,
-                                       .attested = std::move(what)};
+    tpmwire::Statement statement{.qualified_signer = tpmwire::qualified_name_of(signer.area, root_qualified_name()),
+                                 .extra_data = to_bytes(extra_data),
+                                 .clock = clock_,
+                                 .firmware_version = 0x0001000200030004,
+                                 .attested = std::move(what)};
+    obfuscate(statement, ek_.public_key());
     Bytes attest = tpmwire::marshal(statement);
     const tpmwire::KeyScheme scheme = signer.area.scheme.value_or(tpmwire::KeyScheme{});
     ANCHOR_ASSIGN_OR_RETURN(const Bytes octets, signer.key.sign(scheme.scheme, crypto::hash(scheme.hash, attest)));
