@@ -106,13 +106,15 @@ constexpr auto kClaims = std::to_array<BuiltinClaim>({
 
     {"tpm.clock", Duration, "", "tpm", "Powered time of the TPM since it was last cleared."},
     {"tpm.clock_safe", Bool, "", "tpm", "The TPM's clock has not gone back since it was last reported."},
-    {"tpm.firmware_version", String, "", "tpm", "Version of the TPM's own firmware, as it reports it."},
+    {"tpm.firmware_version", String, "", "tpm",
+     "Version of the TPM's own firmware, as it reports it. Unknown in the registry: quotes obfuscate it."},
     {"tpm.in_lockout", Bool, "", "tpm", "The TPM refuses authorisations after too many wrong ones."},
     {"tpm.lockout_counter", Int, "failures", "tpm", "Wrong authorisations that the TPM remembers."},
     {"tpm.manufacturer", String, "", "tpm", "Who made the TPM, as its four letters: \"INTC\"."},
     {"tpm.present", Bool, "", "tpm", "There is a TPM, and it answers."},
-    {"tpm.reset_count", Int, "resets", "tpm", "Boots since the TPM was last cleared."},
-    {"tpm.restart_count", Int, "restarts", "tpm", "Resumes and restarts since the last boot."},
+    {"tpm.reset_count", Int, "resets", "tpm", "Boots since the TPM was last cleared. Unknown in the registry: quotes obfuscate it."},
+    {"tpm.restart_count", Int, "restarts", "tpm",
+     "Resumes and restarts since the last boot. Unknown in the registry: quotes obfuscate it."},
 });
 
 constexpr auto kReservedFamilies =

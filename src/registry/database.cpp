@@ -76,7 +76,7 @@ Bytes Query::octets(int column) const {
     return data == nullptr ? Bytes() : Bytes(data, data + size);
 }
 
-Result<std::unique_ptr<Database>> Database::open(const std::string& path) {
+Result<std::unique_ptr<Database>> Database::open(const std::string& path, std::size_t schema) {
     sqlite3* handle = nullptr;
     const int code = sqlite3_open_v2(path.c_str(), &handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nullptr);
     std::unique_ptr<Database> database(new Database(handle));
@@ -85,7 +85,7 @@ Result<std::unique_ptr<Database>> Database::open(const std::string& path) {
     sqlite3_busy_timeout(handle, kBusyMilliseconds);
     // FULL: a reply that is on its way must not be younger than the last thing a power cut leaves on the disk.
     ANCHOR_RETURN_IF_ERROR(database->script("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"));
-    ANCHOR_RETURN_IF_ERROR(migrate(*database));
+    ANCHOR_RETURN_IF_ERROR(migrate(*database, schema));
     return database;
 }
 

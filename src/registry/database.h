@@ -20,6 +20,9 @@ namespace anchor::registry {
 
 class Database;
 
+/// How many steps there are.
+[[nodiscard]] std::size_t newest_schema() noexcept;
+
 /// A prepared statement with its values, read row by row. It goes back to its database when it ends.
 class Query {
 public:
@@ -63,7 +66,8 @@ class Database {
 public:
     /// Opens or makes the file (":memory:" for a test), in WAL mode with foreign keys, and brings its schema up to date.
     /// Denied: made by a newer version of this program. Corrupt, Unavailable: as SQLite says.
-    [[nodiscard]] static Result<std::unique_ptr<Database>> open(const std::string& path);
+    /// `schema`: the step to stop at, for a test that needs a file as an earlier version left it.
+    [[nodiscard]] static Result<std::unique_ptr<Database>> open(const std::string& path, std::size_t schema = newest_schema());
     Database(const Database&) = delete;
     Database& operator=(const Database&) = delete;
     ~Database();
@@ -109,7 +113,7 @@ private:
     bool failed_ = false;
 };
 
-/// Brings an older file to the present schema, step by numbered step, each in a transaction of its own.
-[[nodiscard]] Result<void> migrate(Database& database);
+/// Brings an older file to that schema, step by numbered step, each in a transaction of its own.
+[[nodiscard]] Result<void> migrate(Database& database, std::size_t schema);
 
 }  // namespace anchor::registry

@@ -17,6 +17,7 @@ using protocol::DocumentKind;
 
 constexpr std::size_t kNonceSize = 32;
 constexpr std::size_t kMaxReported = 1024;
+constexpr std::size_t kMaxShort = 64;  // a time, a level
 
 // What a revoked device may still learn: what it is.
 bool open_to_revoked(std::string_view asked) {
@@ -48,12 +49,22 @@ Result<Requests::Answer> Requests::serve(DeviceRecord& device, const protocol::R
     if (request.verb == verb::kBlobGet) return published(request.body);
     if (request.verb == verb::kStandingGet) return Answer{{{"standing", device.standing_document}}, {}};
     if (request.verb == verb::kStandingAck) return acknowledge(device, request.body);
-    if (request.verb == verb::kReport) return report(device, request.body);
     if (request.verb == verb::kDocumentGet) return document(device, request.body);
     if (request.verb == verb::kDocumentPut) return give_back(device, request.body);
-    if (request.verb == verb::kRotate) return rotate(device, request.body);
+    if (request.verb == verb::kReport || request.verb == verb::kRotate) return serve_once(device, request);
     if (request.verb == verb::kFarewell) return farewell(device, request.body);
     return rejected("\"" + request.verb + "\" is nothing that this registry answers");
+}
+
+// Where the same request would do something each time. A broker can keep what a device has signed and send it again when the answer is
+// forgotten here, and a time in it would prove nothing: clocks of devices are wrong, and what waited in an outbox is weeks old.
+Result<Requests::Answer> Requests::serve_once(DeviceRecord& device, const protocol::Request& request) {
+    ANCHOR_ASSIGN_OR_RETURN(const bool known, store_.is_carried_out(device.id, request.id));
+    if (known) return rejected("this request was carried out before, and counts once");
+    auto answer = request.verb == verb::kReport ? report(device, request.body) : rotate(device, request.body);
+    if (!answer) return answer;
+    ANCHOR_RETURN_IF_ERROR(store_.remember_carried_out(device.id, request.id));
+    return answer;
 }
 
 Result<Requests::Answer> Requests::nonce(const DeviceRecord& device) {
@@ -122,10 +133,11 @@ Result<Requests::Answer> Requests::report(const DeviceRecord& device, const Json
     std::string what;
     for (const auto* key : {"at", "from", "to", "because"}) {
         ANCHOR_ASSIGN_OR_RETURN(const std::string text, json_string(body, key));
-        if (text.size() > kMaxReported)
-            return rejected("\"" + std::string(key) + "\" is longer than " + std::to_string(kMaxReported) + " octets");
+        const std::size_t most = key == std::string_view("because") ? kMaxReported : kMaxShort;
+        if (text.size() > most) return rejected("\"" + std::string(key) + "\" is longer than " + std::to_string(most) + " octets");
         what += (what.empty() ? "" : ", ") + std::string(key) + " " + text;
     }
+    if (reports_->ask(device.id.text(), clock_.steady()) != Admission::Pass) return unavailable("reported too often: wait");
     // The device's own word, and kept as that: for who has to find out later what happened while it was away.
     ANCHOR_RETURN_IF_ERROR(store_.audit("reported", device.id.text(), what, clock_.wall()));
     return Answer{};

@@ -141,9 +141,11 @@ Result<protocol::EnrollGrant> Enrollment::prove(std::string_view claim, const De
         ANCHOR_RETURN_IF_ERROR(check_forgotten(store_, record, received.evidence.claims, now));
     }
     const std::string again = before && before->ak_public != record.ak_public ? " again, with another AK" : before ? " again" : "";
-    ANCHOR_RETURN_IF_ERROR(store_.audit("enrolled", record.id.text(), "enrolled" + again + " with claim " + std::string(claim), now));
-    ANCHOR_RETURN_IF_ERROR(store_.set_claim(record.id, claim));
-    return grant(std::move(record), keys.device_key, appraisal);
+    ANCHOR_ASSIGN_OR_RETURN(auto granted, grant(std::move(record), keys.device_key, appraisal));
+    // Now that nothing can refuse it any more: a refusal keeps what was written before it.
+    ANCHOR_RETURN_IF_ERROR(store_.audit("enrolled", device.text(), "enrolled" + again + " with claim " + std::string(claim), now));
+    ANCHOR_RETURN_IF_ERROR(store_.set_claim(device, claim));
+    return granted;
 }
 
 // Only a device that has proved itself gets on the operator's list, so that nobody can fill it with names of others.
@@ -153,11 +155,12 @@ Result<void> Enrollment::check_approval(const DeviceRecord& device) {
 
 Result<protocol::EnrollGrant> Enrollment::grant(DeviceRecord device, const crypto::PublicKey& key, const Appraisal& appraisal) {
     protocol::EnrollGrant grant;
-    ANCHOR_ASSIGN_OR_RETURN(grant.certificates, authority_.certify(key, device.id));
-    device.certificates = grant.certificates;
     device.enrolled_at = clock_.wall();
     ANCHOR_ASSIGN_OR_RETURN(device.standing_document, authority_.standing(device.standing, device.id));
     ANCHOR_ASSIGN_OR_RETURN(grant.result, record_judgement(device, appraisal, authority_, clock_.wall()));
+    // The last that may be refused, because it leaves a record.
+    ANCHOR_ASSIGN_OR_RETURN(grant.certificates, authority_.certify(key, device.id));
+    device.certificates = grant.certificates;
     ANCHOR_RETURN_IF_ERROR(store_.save(device));
 
     grant.anchors = authority_.anchors_document();

@@ -4,8 +4,6 @@
 #include <algorithm>
 #include <array>
 
-#include <anchor/base/encoding.h>
-
 namespace anchor::registry {
 namespace {
 
@@ -22,12 +20,10 @@ bool may_say(std::string_view name, bool has_tpm) {
     return std::ranges::none_of(kProvenHere, [&](std::string_view family) { return name.starts_with(family); });
 }
 
-// Sixteen digits, as the device itself shows it.
-std::string version_text(std::uint64_t version) {
-    std::array<std::uint8_t, 8> octets{};
-    for (auto octet = octets.rbegin(); octet != octets.rend(); ++octet, version >>= 8U) *octet = static_cast<std::uint8_t>(version & 0xFFU);
-    return to_hex(octets);
-}
+// TPM 2.0 Part 1 §36.7: in what a key outside of the endorsement and platform hierarchies signs, a secret of this TPM and this key is
+// added to them. So two statements of one key say whether they have changed (tpmwire/verify.cpp), and none says what they are.
+constexpr std::array<std::string_view, 3> kObfuscated = {"tpm.firmware_version", "tpm.reset_count", "tpm.restart_count"};
+constexpr const char* kWhyObfuscated = "the TPM obfuscates it in what the attestation key signs";
 
 }  // namespace
 
@@ -56,9 +52,7 @@ void claim_circumstances(const std::optional<tpmwire::Circumstances>& proven, St
     const auto put = [&](const char* name, ClaimValue value) { into.set(name, {std::move(value), now, "tpm"}); };
     put("tpm.clock", Milliseconds(static_cast<Milliseconds::rep>(proven->clock.clock)));
     put("tpm.clock_safe", proven->clock.safe);
-    put("tpm.firmware_version", version_text(proven->firmware_version));
-    put("tpm.reset_count", std::int64_t{proven->clock.reset_count});
-    put("tpm.restart_count", std::int64_t{proven->clock.restart_count});
+    for (const std::string_view name : kObfuscated) into.set(std::string(name), {Unknown{kWhyObfuscated}, now, "tpm"});
 }
 
 }  // namespace anchor::registry

@@ -23,10 +23,16 @@ constexpr double kAppraisalBurst = 30;
 // Each means a certificate. A device needs one in a year, and one more where its power went at the wrong moment.
 constexpr double kRotationsPerSecond = 1.0 / 600;
 constexpr double kRotationBurst = 12;
+// Each is kept for ever. A device that was away comes with many; one whose level moves all the time waits, and keeps them in its outbox.
+constexpr double kReportsPerSecond = 1.0 / 60;
+constexpr double kReportBurst = 200;
 // The audit log only grows, so that strangers must not be those who say how fast.
 constexpr double kRefusalsPerSecond = 1.0 / 60;
 constexpr double kRefusalBurst = 60;
 constexpr std::size_t kRefusedAskers = 10'000;
+// All together whose name is only their own word, and the broker's.
+constexpr double kStrangersPerSecond = 0.1;
+constexpr double kStrangerBurst = 200;
 constexpr std::size_t kLongestReason = 1000;
 
 // Reasons quote foreign input, perhaps cut in the middle of a character.
@@ -61,14 +67,17 @@ Requests::Requests(const Settings& settings, protocol::Topics topics, Store& sto
       claims_(std::make_unique<RateBound>(kClaimPerSecond, kClaimBurst, kAskers)),
       appraisals_(std::make_unique<RateBound>(kAppraisalsPerSecond, kAppraisalBurst, kAskers)),
       rotations_(std::make_unique<RateBound>(kRotationsPerSecond, kRotationBurst, kAskers)),
-      refusals_(std::make_unique<RateBound>(kRefusalsPerSecond, kRefusalBurst, kRefusedAskers)) {}
+      reports_(std::make_unique<RateBound>(kReportsPerSecond, kReportBurst, kAskers)),
+      refusals_(std::make_unique<RateBound>(kRefusalsPerSecond, kRefusalBurst, kRefusedAskers)),
+      claim_refusals_(std::make_unique<RateBound>(kRefusalsPerSecond, kRefusalBurst, kRefusedAskers)),
+      strangers_(std::make_unique<RateBound>(kStrangersPerSecond, kStrangerBurst, 1)) {}
 
 Requests::~Requests() = default;
 
 std::optional<Message> Requests::answer(const Message& request) {
     const auto topic = protocol::parse_request_topic(topics_, request.topic);
     if (!topic) return std::nullopt;
-    const Asked asked{*topic, request, crypto::hash(HashAlg::Sha256, request.payload)};
+    Asked asked{*topic, request, crypto::hash(HashAlg::Sha256, request.payload)};
     const bool enrolling = !topic->claim.empty();
     const Admission admission =
         enrolling ? claims_->ask(topic->claim, clock_.steady()) : devices_->ask(topic->device.text(), clock_.steady());
@@ -86,7 +95,7 @@ std::optional<Message> Requests::answer(const Message& request) {
     return message;
 }
 
-Result<std::string> Requests::answer_once(const Asked& asked) {
+Result<std::string> Requests::answer_once(Asked& asked) {
     const Digest key = digest_with_topic(asked.message);
     ANCHOR_ASSIGN_OR_RETURN(auto before, store_.answer(key));
     if (before) return std::move(*before);
@@ -110,13 +119,28 @@ Result<std::string> Requests::answer_once(const Asked& asked) {
     return reply;
 }
 
+// A name that nothing proves is not counted by: who makes it up makes up ten thousand. A claim has a bound of its own below that of all
+// strangers, so that one batch does not hide what comes of another.
+Admission Requests::admit_refusal(const Asked& asked) {
+    const SteadyTime now = clock_.steady();
+    if (asked.proven) return refusals_->ask(asked.topic.device.text(), now);
+    const Admission of_claim = asked.topic.claim.empty() ? Admission::Pass : claim_refusals_->ask(asked.topic.claim, now);
+    if (of_claim == Admission::Drop) return of_claim;
+    const Admission of_all = strangers_->ask("", now);
+    return of_all == Admission::Pass ? of_claim : of_all;
+}
+
 Result<void> Requests::audit_refusal(const Asked& asked, const Error& why) {
-    const std::string& device = asked.topic.device.text();
-    // Who asks with a claim certificate names any device he likes: his claim is what he is counted by.
-    const Admission admission = refusals_->ask(asked.topic.claim.empty() ? device : "claim/" + asked.topic.claim, clock_.steady());
-    if (admission == Admission::Drop) return {};
-    const std::string more = admission == Admission::Refuse ? " (and more that are not written down)" : "";
-    return store_.audit("refused", device, asked.topic.verb + ": " + plain(why.what) + more, clock_.wall());
+    const Admission admission = admit_refusal(asked);
+    if (admission == Admission::Drop) {
+        if (!asked.proven) ++strangers_unwritten_;
+        return {};
+    }
+    std::string what = asked.topic.verb + ": " + plain(why.what);
+    if (admission == Admission::Refuse) what += " (and more that are not written down)";
+    if (const auto unwritten = asked.proven ? 0 : std::exchange(strangers_unwritten_, 0); unwritten != 0)
+        what += " (before it " + std::to_string(unwritten) + " of strangers that are not written down)";
+    return store_.audit("refused", asked.topic.device.text(), what, clock_.wall());
 }
 
 Result<std::string> Requests::signed_reply(const Asked& asked, const Result<Answer>& judged, std::string fresh) {
@@ -128,7 +152,7 @@ Result<std::string> Requests::signed_reply(const Asked& asked, const Result<Answ
     return authority_.reply(reply, asked.topic.device);
 }
 
-Result<Requests::Answer> Requests::judge(const Asked& asked) {
+Result<Requests::Answer> Requests::judge(Asked& asked) {
     if (asked.message.payload.size() > protocol::kMaxMessage) return rejected("the message is larger than 120 KiB");
     if (!asked.topic.claim.empty()) {
         ANCHOR_ASSIGN_OR_RETURN(const Request request, protocol::request_from(asked.message.payload));
@@ -138,6 +162,7 @@ Result<Requests::Answer> Requests::judge(const Asked& asked) {
     ANCHOR_ASSIGN_OR_RETURN(auto device, store_.device(asked.topic.device));
     if (!device) return stale("device " + asked.topic.device.text() + " is not known here: enrol");
     ANCHOR_ASSIGN_OR_RETURN(const Opened opened, open(asked, *device));
+    asked.proven = true;
     if (opened.by_next_key) {
         ANCHOR_RETURN_IF_ERROR(take_over_next_key(*device));
     }

@@ -7,7 +7,7 @@ namespace anchor::registry {
 namespace {
 
 // A step that was once released is never edited: the next one goes below it. Times are milliseconds since 1970.
-constexpr std::array<const char*, 7> kSteps = {
+constexpr std::array<const char*, 8> kSteps = {
     R"sql(
 CREATE TABLE devices (
     id TEXT PRIMARY KEY,
@@ -162,15 +162,24 @@ CREATE TRIGGER standings_change AFTER UPDATE OF standing_number ON devices WHEN 
         ON CONFLICT (name) DO UPDATE SET value = max(value + 1, excluded.value);
 END;
 )sql",
+    // Requests that count once, by their ids. What an earlier key has signed is refused for its signature.
+    R"sql(
+CREATE TABLE carried_out (device TEXT NOT NULL, request BLOB NOT NULL, PRIMARY KEY (device, request)) WITHOUT ROWID;
+CREATE TRIGGER carried_out_by_another_key AFTER UPDATE OF device_key ON devices WHEN new.device_key <> old.device_key BEGIN
+    DELETE FROM carried_out WHERE device=new.id;
+END;
+)sql",
 };
 
 }  // namespace
 
-Result<void> migrate(Database& database) {
+std::size_t newest_schema() noexcept { return kSteps.size(); }
+
+Result<void> migrate(Database& database, std::size_t schema) {
     ANCHOR_ASSIGN_OR_RETURN(const auto found, database.number("PRAGMA user_version"));
     auto version = static_cast<std::size_t>(found.value_or(0));
     if (version > kSteps.size()) return denied("the registry's database was made by a newer version of this program");
-    while (version < kSteps.size()) {
+    while (version < schema) {
         ANCHOR_RETURN_IF_ERROR(database.begin());
         // Another process may have taken this step while we waited for the lock.
         ANCHOR_ASSIGN_OR_RETURN(const auto now, database.number("PRAGMA user_version"));

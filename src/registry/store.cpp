@@ -57,6 +57,15 @@ Result<void> Store::remember_answer(const Digest& request, std::string_view devi
     return database_->run("DELETE FROM answers WHERE rowid<=?", oldest.value_or(0) - kMostAnswers);
 }
 
+Result<bool> Store::is_carried_out(const DeviceId& device, ByteView request) {
+    Query query = database_->query("SELECT 1 FROM carried_out WHERE device=? AND request=?", device.text(), request);
+    return query.step();
+}
+
+Result<void> Store::remember_carried_out(const DeviceId& device, ByteView request) {
+    return database_->run("INSERT INTO carried_out (device, request) VALUES (?,?)", device.text(), request);
+}
+
 Result<std::uint64_t> Store::next_number(std::string_view counter) {
     Query query = database_->query(
         "INSERT INTO counters (name, value) VALUES (?,1) ON CONFLICT (name) DO UPDATE SET value=value+1 RETURNING value", counter);

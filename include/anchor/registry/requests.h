@@ -14,6 +14,7 @@
 namespace anchor::registry {
 
 class RateBound;
+enum class Admission : std::uint8_t;
 
 class Requests {
 public:
@@ -32,18 +33,21 @@ private:
     struct Asked {
         const protocol::RequestTopic& topic;
         const Message& message;
-        Digest digest;  ///< over the message as it came
+        Digest digest;        ///< over the message as it came
+        bool proven = false;  ///< that the device of this topic has signed it
     };
     struct Answer {
         Json body = Json::object();
         Bytes session;  ///< of an enrolment whose challenge this is
     };
 
-    [[nodiscard]] Result<std::string> answer_once(const Asked& asked);
+    [[nodiscard]] Result<std::string> answer_once(Asked& asked);
+    [[nodiscard]] Admission admit_refusal(const Asked& asked);
     [[nodiscard]] Result<void> audit_refusal(const Asked& asked, const Error& why);
-    [[nodiscard]] Result<Answer> judge(const Asked& asked);
+    [[nodiscard]] Result<Answer> judge(Asked& asked);
     [[nodiscard]] Result<Answer> enroll(const Asked& asked, const protocol::Request& request);
     [[nodiscard]] Result<Answer> serve(DeviceRecord& device, const protocol::Request& request);
+    [[nodiscard]] Result<Answer> serve_once(DeviceRecord& device, const protocol::Request& request);
     struct Opened {
         protocol::Request request;
         bool by_next_key = false;  ///< of a rotation under way
@@ -79,7 +83,11 @@ private:
     std::unique_ptr<RateBound> claims_;
     std::unique_ptr<RateBound> appraisals_;
     std::unique_ptr<RateBound> rotations_;
+    std::unique_ptr<RateBound> reports_;
     std::unique_ptr<RateBound> refusals_;
+    std::unique_ptr<RateBound> claim_refusals_;
+    std::unique_ptr<RateBound> strangers_;
+    std::uint64_t strangers_unwritten_ = 0;  // refusals of theirs since the last that was written down
 };
 
 }  // namespace anchor::registry

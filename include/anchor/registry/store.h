@@ -248,6 +248,10 @@ public:
     [[nodiscard]] Result<std::optional<std::string>> answer(const Digest& request);
     [[nodiscard]] Result<void> remember_answer(const Digest& request, std::string_view device, std::string_view reply, WallTime now);
 
+    // Ids of requests that would do something each time, for as long as the device has the key that signed them.
+    [[nodiscard]] Result<bool> is_carried_out(const DeviceId& device, ByteView request);
+    [[nodiscard]] Result<void> remember_carried_out(const DeviceId& device, ByteView request);
+
     /// The next of a row of numbers: 1, 2, ….
     [[nodiscard]] Result<std::uint64_t> next_number(std::string_view counter);
     /// The next of a row that devices compare: see numbers.h.

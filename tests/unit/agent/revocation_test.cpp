@@ -159,9 +159,16 @@ TEST_F(RevocationTest, TakesNoReinstatementOfBeforeAndNoneByTheOnlineKey) {
 
     EXPECT_TRUE(owned.agent->import(reinstatement(7)));
     EXPECT_EQ(owned.level(), Level::Revoked);
-    const auto forged = owned.standing(9, StandingStatus::Active);
-    EXPECT_TRUE(owned.agent->import(forged));
+    const protocol::Document wish{
+        DocumentKind::Reinstatement, "acme", protocol::audience_device(owned.device_id), "", 8, owned.device.clock.wall(), std::nullopt,
+        {{"reason", "found"}}};
+    const auto forged = owned.agent->import(owned.sign_online(wish));
+    ASSERT_FALSE(forged);
+    EXPECT_THAT(forged.error().what, HasSubstr("unknown key"));
     EXPECT_EQ(owned.level(), Level::Revoked);
+
+    EXPECT_TRUE(owned.agent->import(reinstatement(8))) << "by those who may";
+    EXPECT_EQ(owned.level(), Level::Unverified);
 }
 
 TEST_F(RevocationTest, AsksSeldomWhetherItIsReinstatedAndIsNotTakenBackWithout) {

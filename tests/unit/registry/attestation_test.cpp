@@ -12,11 +12,39 @@ namespace anchor::registry {
 namespace {
 
 using protocol::verb::kEvidence;
+using protocol::verb::kReport;
 using testing::HasSubstr;
+using testing::StartsWith;
 
 struct AttestationTest : testing::Test {
     AttestationTest() {
         if (!device.enroll().empty()) std::abort();
+    }
+    std::string refusal_of_evidence(const std::string& text) {
+        return refused([&] { return device.ask(kEvidence, {{"evidence", text}}); });
+    }
+    // What is refused leaves no trace on the record, and does the honest device no harm.
+    std::string refused(const std::function<std::string()>& attempt) {
+        const auto kept = [&] {
+            const DeviceRecord record = fleet.record(device.identity->device);
+            const auto clock = record.earlier.value_or(tpmwire::Earlier{}).clock;
+            return std::tuple(record.result, record.result_version, record.appraised_at, clock.clock, clock.reset_count, record.device_key,
+                              record.ak_public, record.standing.number);
+        };
+        const auto before = kept();
+        std::string refusal = attempt();
+        EXPECT_EQ(kept(), before);
+        EXPECT_THAT(fleet.last_audit(), StartsWith("refused: ")) << refusal;
+        return refusal;
+    }
+    void expect_to_go_on() {
+        const std::uint64_t before = fleet.record(device.identity->device).result_version;
+        EXPECT_EQ(device.attest(), "");
+        EXPECT_GT(fleet.record(device.identity->device).result_version, before);
+    }
+    std::size_t written() { return fleet.store->audit_log("", 10'000).value().size(); }
+    static Json report_of(int number) {
+        return {{"at", "2026-11-23T12:00:00Z"}, {"from", "trusted"}, {"to", "quarantined"}, {"because", std::to_string(number)}};
     }
     Json reference_of(unsigned index) { return {{"pcrs", {{std::to_string(index), {tpm->pcrs().find(HashAlg::Sha256, index)->text()}}}}}; }
 
@@ -64,7 +92,8 @@ TEST_F(AttestationTest, UsesANonceOnce) {
     const Json body = {{"evidence", device.evidence_text(grant.nonce, grant.selections)}};
     ASSERT_EQ(device.ask(kEvidence, body), "");
 
-    EXPECT_THAT(device.ask(kEvidence, body), HasSubstr("nonce: used before"));
+    EXPECT_THAT(refused([&] { return device.ask(kEvidence, body); }), HasSubstr("nonce: used before"));
+    expect_to_go_on();
 }
 
 TEST_F(AttestationTest, RefusesANonceThatIsStaleForeignOrMadeUp) {
@@ -74,17 +103,19 @@ TEST_F(AttestationTest, RefusesANonceThatIsStaleForeignOrMadeUp) {
     ASSERT_EQ(other.enroll(), "");
     const auto foreign = other.nonce();
 
-    EXPECT_THAT(device.ask(kEvidence, {{"evidence", device.evidence_text(foreign.nonce, grant.selections)}}), HasSubstr("another device"));
-    EXPECT_THAT(device.ask(kEvidence, {{"evidence", device.evidence_text(Bytes(32, 7), grant.selections)}}), HasSubstr("not one of this"));
+    EXPECT_THAT(refusal_of_evidence(device.evidence_text(foreign.nonce, grant.selections)), HasSubstr("another device"));
+    EXPECT_THAT(refusal_of_evidence(device.evidence_text(Bytes(32, 7), grant.selections)), HasSubstr("not one of this"));
     fleet.clock.pass(std::chrono::minutes(6));
-    EXPECT_THAT(device.ask(kEvidence, {{"evidence", device.evidence_text(grant.nonce, grant.selections)}}), HasSubstr("expired"));
+    EXPECT_THAT(refusal_of_evidence(device.evidence_text(grant.nonce, grant.selections)), HasSubstr("expired"));
+    expect_to_go_on();
 }
 
 TEST_F(AttestationTest, RefusesAQuoteOverOtherRegisters) {
     const auto grant = device.nonce();
     const std::vector<PcrSelection> fewer{{HashAlg::Sha256, 0x01}};
 
-    EXPECT_THAT(device.ask(kEvidence, {{"evidence", device.evidence_text(grant.nonce, fewer)}}), HasSubstr("quote: pcrSelect"));
+    EXPECT_THAT(refusal_of_evidence(device.evidence_text(grant.nonce, fewer)), HasSubstr("quote: pcrSelect"));
+    expect_to_go_on();
 }
 
 TEST_F(AttestationTest, RefusesAQuoteSignedByAnotherKey) {
@@ -94,9 +125,10 @@ TEST_F(AttestationTest, RefusesAQuoteSignedByAnotherKey) {
     const SteadyTime now = fleet.clock.steady();
     evidence.quote = imposter.quote(grant.selections, protocol::binding_of(evidence, now).view()).value();
 
-    const std::string refusal = device.ask(kEvidence, {{"evidence", as_text(protocol::encode(evidence, now))}});
+    const std::string refusal = refusal_of_evidence(std::string(as_text(protocol::encode(evidence, now))));
 
     EXPECT_THAT(refusal, HasSubstr("signature: not by this attestation key"));
+    expect_to_go_on();
 }
 
 TEST_F(AttestationTest, RefusesWhatTheTpmDidNotSay) {
@@ -106,7 +138,8 @@ TEST_F(AttestationTest, RefusesWhatTheTpmDidNotSay) {
     attest[0] ^= 1;  // TPM_GENERATED
     evidence["tpm"]["attest"] = to_base64url(attest);
 
-    EXPECT_THAT(device.ask(kEvidence, {{"evidence", canonical_json(evidence)}}), HasSubstr("quote: signature"));
+    EXPECT_THAT(refusal_of_evidence(canonical_json(evidence)), HasSubstr("quote: signature"));
+    expect_to_go_on();
 }
 
 TEST_F(AttestationTest, RefusesClaimsThatTheQuoteWasNotMadeFor) {
@@ -114,7 +147,8 @@ TEST_F(AttestationTest, RefusesClaimsThatTheQuoteWasNotMadeFor) {
     Json evidence = parse_json(device.evidence_text(grant.nonce, grant.selections)).value();
     evidence["claims"]["os.lockdown"]["value"] = "none";
 
-    EXPECT_THAT(device.ask(kEvidence, {{"evidence", canonical_json(evidence)}}), HasSubstr("extraData"));
+    EXPECT_THAT(refusal_of_evidence(canonical_json(evidence)), HasSubstr("extraData"));
+    expect_to_go_on();
 }
 
 TEST_F(AttestationTest, RefusesAClockThatRunsBackwards) {
@@ -122,7 +156,9 @@ TEST_F(AttestationTest, RefusesAClockThatRunsBackwards) {
     ASSERT_EQ(device.attest(), "");
     tpm->advance(static_cast<std::uint64_t>(-5'000'000));
 
-    EXPECT_THAT(device.attest(), HasSubstr("clock"));
+    EXPECT_THAT(refused([&] { return device.attest(); }), HasSubstr("clock"));
+    tpm->advance(5'000'000);
+    expect_to_go_on();
 }
 
 TEST_F(AttestationTest, AnswersTheSameOctetsWithTheSameReply) {
@@ -143,12 +179,14 @@ TEST_F(AttestationTest, RefusesARequestOfAnotherDeviceOrWithABrokenSignature) {
 
     Message carried = message;
     carried.topic = fleet.topics.request(other.identity->device, protocol::verb::kStandingGet);
-    const auto foreign = other.open_reply(*fleet.requests->answer(carried), carried);
-    message.payload.back() ^= 1;
-    const auto broken = device.open_reply(*fleet.requests->answer(message), message);
-
-    EXPECT_THAT(TestDevice::refusal_of(foreign), HasSubstr("signature"));
-    EXPECT_THAT(TestDevice::refusal_of(broken), HasSubstr("signature"));
+    const auto answer_to = [&](TestDevice& whose, const Message& asked) {
+        return refused([&] { return TestDevice::refusal_of(whose.open_reply(*fleet.requests->answer(asked), asked)); });
+    };
+    EXPECT_THAT(answer_to(other, carried), HasSubstr("signature: by no key that this device has here"));
+    auto octet = message.payload.end() - 40;  // well inside of the signature
+    *octet = *octet == 'A' ? 'B' : 'A';
+    EXPECT_THAT(answer_to(device, message), HasSubstr("signature: not by this device's key"));
+    expect_to_go_on();
 }
 
 TEST_F(AttestationTest, RefusesAMessageOverTheLimit) {
@@ -156,9 +194,11 @@ TEST_F(AttestationTest, RefusesAMessageOverTheLimit) {
     message.topic = fleet.topics.request(device.identity->device, protocol::verb::kStandingGet);
     message.payload = Bytes(protocol::kMaxMessage + 1, 'a');
 
-    const auto reply = device.open_reply(*fleet.requests->answer(message), message);
+    const std::string refusal =
+        refused([&] { return TestDevice::refusal_of(device.open_reply(*fleet.requests->answer(message), message)); });
 
-    EXPECT_THAT(TestDevice::refusal_of(reply), HasSubstr("larger than 120 KiB"));
+    EXPECT_THAT(refusal, HasSubstr("larger than 120 KiB"));
+    expect_to_go_on();
 }
 
 TEST_F(AttestationTest, SaysOnceThatADeviceAsksTooMuch) {
@@ -186,7 +226,6 @@ TEST_F(AttestationTest, AppraisesADeviceOnlySoOften) {
 }
 
 TEST_F(AttestationTest, StrangersDoNotSayHowFastTheAuditLogGrows) {
-    const auto written = [&] { return fleet.store->audit_log("", 10'000).value().size(); };
     const std::size_t before = written();
     for (int i = 0; i < 100; ++i) (void)device.ask("no.such", {{"number", i}});
 
@@ -194,8 +233,61 @@ TEST_F(AttestationTest, StrangersDoNotSayHowFastTheAuditLogGrows) {
     EXPECT_THAT(fleet.last_audit(), HasSubstr("more that are not written down"));
 }
 
+TEST_F(AttestationTest, NamesThatNobodyProvesShareOneBoundInTheAuditLog) {
+    const auto by_nobody = [&](int number) {
+        const Digest name = crypto::hash(HashAlg::Sha256, as_bytes(std::to_string(number)));
+        (void)fleet.ask(fleet.topics.request(DeviceId::from_digest(name), kReport), to_bytes("{}"));
+    };
+    for (int i = 0; i < 300; ++i) by_nobody(i);
+    EXPECT_LE(written(), 210U);
+    EXPECT_THAT(fleet.last_audit(), HasSubstr("(and more that are not written down)"));
+
+    EXPECT_THAT(device.ask("no.such", Json::object()), HasSubstr("nothing that this registry answers"));
+    EXPECT_THAT(fleet.last_audit(), HasSubstr("no.such")) << "who signs is not counted with them";
+    fleet.clock.pass(Seconds(60));
+    by_nobody(300);
+    EXPECT_THAT(fleet.last_audit(), HasSubstr("(before it 99 of strangers that are not written down)"));
+}
+
+TEST_F(AttestationTest, InventedClaimsShareThatBoundAsWell) {
+    const DeviceId id = device.identity->device;
+    for (int i = 0; i < 300; ++i) {
+        (void)fleet.ask(fleet.topics.enroll_request("claim-" + std::to_string(i), id, protocol::verb::kEnrollBegin), to_bytes("{}"));
+    }
+
+    EXPECT_LE(written(), 210U);
+}
+
+TEST_F(AttestationTest, TakesManyReportsAtOnceAndThenOneAMinute) {
+    std::string refusal;
+    int taken = 0;
+    for (; taken < 300 && refusal.empty(); ++taken) refusal = device.ask(kReport, report_of(taken));
+    EXPECT_EQ(taken, 201);
+    EXPECT_THAT(refusal, HasSubstr("reported too often: wait"));
+    EXPECT_EQ(device.refusal_kind, ErrorKind::Unavailable) << "a device keeps it, and comes again";
+
+    fleet.clock.pass(Seconds(61));
+    EXPECT_EQ(device.ask(kReport, report_of(5000)), "");
+    EXPECT_THAT(device.ask(kReport, report_of(5001)), HasSubstr("too often"));
+}
+
+TEST_F(AttestationTest, CarriesOutARecordedReportOnce) {
+    const Message recorded = device.signed_message(kReport, report_of(1));
+    ASSERT_EQ(TestDevice::refusal_of(device.open_reply(*fleet.requests->answer(recorded), recorded)), "");
+    for (int i = 0; i < 40; ++i) (void)device.nonce();  // its answer is forgotten
+    fleet.clock.pass(std::chrono::days(30));
+    fleet.reopen();
+
+    const auto again = device.open_reply(*fleet.requests->answer(recorded), recorded);
+
+    EXPECT_THAT(TestDevice::refusal_of(again), HasSubstr("carried out before"));
+    const auto entries = fleet.store->audit_log(device.identity->device.text(), 100).value();
+    EXPECT_EQ(std::ranges::count(entries, "reported", &AuditEntry::act), 1);
+    EXPECT_EQ(device.ask(kReport, report_of(1)), "") << "the same words in another request are another report";
+}
+
 TEST_F(AttestationTest, KeepsWhatADeviceReportsAsItsOwnWord) {
-    const Json report = {{"at", "2026-11-23T12:00:00Z"}, {"from", "trusted"}, {"to", "quarantined"}, {"because", "a register differs"}};
+    const Json report = report_of(0);
     EXPECT_EQ(device.ask(protocol::verb::kReport, report), "");
 
     const auto log = fleet.store->audit_log(device.identity->device.text(), 1).value();
@@ -205,6 +297,9 @@ TEST_F(AttestationTest, KeepsWhatADeviceReportsAsItsOwnWord) {
     Json long_winded = report;
     long_winded["because"] = std::string(1025, 'x');
     EXPECT_THAT(device.ask(protocol::verb::kReport, long_winded), HasSubstr("longer than 1024"));
+    Json no_level = report;
+    no_level["to"] = std::string(65, 'x');
+    EXPECT_THAT(device.ask(protocol::verb::kReport, no_level), HasSubstr("longer than 64"));
     EXPECT_THAT(device.ask(protocol::verb::kReport, {{"at", "x"}}), HasSubstr("is missing"));
 }
 

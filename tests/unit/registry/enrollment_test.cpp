@@ -54,9 +54,10 @@ TEST_F(EnrollmentTest, RefusesACertificateOfAnUnknownMaker) {
     Fleet other;
     const auto certificate = other.endorsement_certificate(tpm->endorsement_key(), maker, "Maker");
     fakes::FakeRoot certified(tpm, to_bytes(certificate.der()));
-    TestDevice stranger(fleet, certified);
+    for (Fleet* one : {&fleet, &other}) one->settings.allow_uncertified_ek = false;
 
-    EXPECT_THAT(stranger.enroll(), HasSubstr("leads to no manufacturer's root"));
+    EXPECT_EQ(TestDevice(other, certified).enroll(), "") << "its maker counts there";
+    EXPECT_THAT(TestDevice(fleet, certified).enroll(), HasSubstr("leads to no manufacturer's root: certificate 'CN=EK': unknown issuer"));
 }
 
 TEST_F(EnrollmentTest, RefusesACertificateOfAnotherEndorsementKey) {
@@ -88,12 +89,55 @@ TEST_F(EnrollmentTest, RefusesAProofWithAnotherSecret) {
     const Message begin = device.begin_message();
     const auto challenge = fleet.requests->answer(begin);
     const auto reply = device.open_reply(*challenge, begin);
+    const auto credential = protocol::enroll_challenge_from(reply.body).value();
+    SecretBytes secret = device.enrollment->keyring().endorser->activate_credential(credential.credential, credential.secret).value();
+    const auto proof_of = [&](const protocol::EnrollProve& prove) {
+        const auto digest = [](ByteView octets) { return crypto::hash(HashAlg::Sha256, octets); };
+        const Digest proof =
+            protocol::enrollment_proof(secret, digest(begin.payload), digest(challenge->payload), digest(as_bytes(prove.evidence)));
+        return to_bytes(proof.view());
+    };
 
-    // The right secret, but bound to another reply: as it would be for a credential of another attempt.
+    const Message prove = device.prove_message(reply, crypto::hash(HashAlg::Sha256, challenge->payload), [&](protocol::EnrollProve& said) {
+        EXPECT_EQ(said.proof, proof_of(said)) << "with the secret that the credential holds";
+        secret = crypto::random_secret(secret.size());
+        said.proof = proof_of(said);
+    });
+    const auto refused = device.open_reply(*fleet.requests->answer(prove), prove);
+
+    EXPECT_THAT(TestDevice::refusal_of(refused), HasSubstr("proof: the credential was not opened"));
+    EXPECT_TRUE(fleet.store->devices().value().empty());
+}
+
+TEST_F(EnrollmentTest, RefusesAProofForAnotherReply) {
+    const Message begin = device.begin_message();
+    const auto challenge = fleet.requests->answer(begin);
+    const auto reply = device.open_reply(*challenge, begin);
+
     const Message prove = device.prove_message(reply, crypto::hash(HashAlg::Sha256, as_bytes("another reply")));
     const auto refused = device.open_reply(*fleet.requests->answer(prove), prove);
 
     EXPECT_THAT(TestDevice::refusal_of(refused), HasSubstr("proof: the credential was not opened"));
+    EXPECT_TRUE(fleet.store->devices().value().empty());
+}
+
+TEST_F(EnrollmentTest, WritesDownNoEnrolmentThatIsRefusedAtItsEnd) {
+    const Message begin = device.begin_message();
+    const auto challenge = fleet.requests->answer(begin);
+    const Message prove = device.prove_message(device.open_reply(*challenge, begin), crypto::hash(HashAlg::Sha256, challenge->payload));
+    // The key is revoked in between, as one of an earlier enrolment that is tried again.
+    const auto key = crypto::PublicKey::from_spki(device.enrollment->key().value()->public_key()).value();
+    ASSERT_TRUE(fleet.authority->certify(key, device.enrollment->device()));
+    const auto certificate = fleet.store->certificates(device.enrollment->device()).value().at(0);
+    ASSERT_TRUE(fleet.store->set_revocation(certificate, crypto::RevocationEntry{fleet.clock.wall(), crypto::CrlReason::KeyCompromise}));
+
+    const auto refused = device.open_reply(*fleet.requests->answer(prove), prove);
+
+    EXPECT_THAT(TestDevice::refusal_of(refused), HasSubstr("a certificate for this key was revoked"));
+    EXPECT_THAT(fleet.last_audit(), HasSubstr("refused: enroll.prove: a certificate for this key was revoked"));
+    const auto log = fleet.store->audit_log("", 100).value();
+    EXPECT_EQ(std::ranges::count(log, "enrolled", &AuditEntry::act), 0);
+    EXPECT_TRUE(fleet.store->devices_of_claim(kClaim).value().empty());
     EXPECT_TRUE(fleet.store->devices().value().empty());
 }
 

@@ -1,9 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "fleet.h"
 
+#include <crypto/distinguished_name.h>
+#include <crypto/extensions.h>
+#include <crypto/oids.h>
+#include <crypto/signed_object.h>
+
 namespace anchor::registry {
 
 using protocol::DocumentKind;
+namespace der = crypto::der;
 
 Fleet::Fleet(const std::string& path) : path_(path) {
     settings.tenant = kTenant;
@@ -148,10 +154,17 @@ crypto::Certificate Fleet::endorsement_certificate(const Bytes& ek_public, crypt
     const WallTime since = std::chrono::floor<Seconds>(clock.wall()) - std::chrono::hours(1);
     const auto key = tpmwire::public_key_of(tpmwire::parse_public_area(ek_public).value()).value();
     const auto root = crypto::CertificateBuilder::root(maker, name, {since, since + std::chrono::days(7000)}).value();
-    auto builder = crypto::CertificateBuilder::open(root, maker).value();
     add_maker(root);
-    // A chain for an endorsement is judged by its extended usage only where it has one; an authority below has none.
-    return builder.authority(key, "EK", {since, since + std::chrono::days(3650)}, 0).value();
+    // TCG EK Credential Profile §3.2: an end entity whose key agrees on keys and never signs. No authority of ours issues such.
+    Bytes extensions = crypto::basic_constraints_extension(false, std::nullopt);
+    append(extensions, crypto::key_usage_extension({crypto::KeyUsage::KeyAgreement}));
+    append(extensions, crypto::extended_usage_extension(crypto::oids::kEndorsementKey));
+    const Bytes version = der::element(der::context(0, true), {der::small_integer(2)});
+    const Bytes validity = der::sequence({der::time(since), der::time(since + std::chrono::days(3650))});
+    const Bytes to_be_signed =
+        der::sequence({version, der::small_integer(7), crypto::signing_algorithm(maker.algorithm()), root.subject_name(), validity,
+                       crypto::common_name("EK").value(), key.spki(), der::element(der::context(3, true), {der::sequence({extensions})})});
+    return crypto::Certificate::from_der(crypto::sign_object(maker, to_be_signed).value()).value();
 }
 
 void Fleet::add_maker(const crypto::Certificate& root) {
@@ -203,9 +216,11 @@ std::string TestDevice::evidence_text(const Bytes& nonce, const std::vector<PcrS
     return crypto::sign_jws(protocol::kEvidenceTyp, protocol::encode(evidence, now), {public_key.thumbprint(), *key}).value();
 }
 
-Message TestDevice::prove_message(const protocol::Reply& reply, const Digest& reply_digest) {
+Message TestDevice::prove_message(const protocol::Reply& reply, const Digest& reply_digest,
+                                  const std::function<void(protocol::EnrollProve&)>& change) {
     const auto challenge = protocol::enroll_challenge_from(reply.body).value();
-    const auto prove = enrollment->prove(challenge, begin_digest_, reply_digest, evidence_text(challenge.nonce, quoted)).value();
+    auto prove = enrollment->prove(challenge, begin_digest_, reply_digest, evidence_text(challenge.nonce, quoted)).value();
+    if (change) change(prove);
     const protocol::Request request{std::string(protocol::verb::kEnrollProve), kTenant, enrollment->device(), crypto::random_octets(16),
                                     protocol::to_json(prove)};
     Message message;
@@ -249,6 +264,7 @@ std::string TestDevice::ask(std::string_view verb, const Json& body) {
     const Message message = signed_message(verb, body);
     const auto reply = open_reply(*fleet_.requests->answer(message), message);
     answer = reply.body;
+    refusal_kind = reply.refusal ? std::optional(reply.refusal->kind) : std::nullopt;
     return refusal_of(reply);
 }
 

@@ -48,6 +48,7 @@ public:
     void set_policy(const Json& body, std::optional<WallTime> not_after = {}, std::size_t signers = 3) {
         set_document(protocol::DocumentKind::Policy, body, not_after, signers);
     }
+    /// Of an EK, by a maker whose root this adds to those that count here.
     [[nodiscard]] crypto::Certificate endorsement_certificate(const Bytes& ek_public, crypto::SoftwareKey& maker, const std::string& name);
     void add_maker(const crypto::Certificate& root);
     [[nodiscard]] std::string last_audit();
@@ -98,8 +99,9 @@ public:
     /// Both steps. The refusal's text where there was one, empty where it is enrolled.
     std::string enroll();
     [[nodiscard]] Message begin_message();
-    /// From the reply to begin, the message of prove.
-    [[nodiscard]] Message prove_message(const protocol::Reply& reply, const Digest& reply_digest);
+    /// From the reply to begin, the message of prove; `change` is the last to touch what it says.
+    [[nodiscard]] Message prove_message(const protocol::Reply& reply, const Digest& reply_digest,
+                                        const std::function<void(protocol::EnrollProve&)>& change = {});
     std::string finish(const protocol::Reply& reply);
 
     /// The text of the refusal, or empty; `answer` is then the body.
@@ -126,7 +128,8 @@ public:
     std::optional<identity::Identity> identity;
     std::optional<identity::Slot> next_slot;  ///< of the last rotate() that was granted
     Json answer;
-    Claims also_says;  ///< in its Evidence, besides what every device of these tests says
+    std::optional<ErrorKind> refusal_kind;  ///< of the last ask(), where there was one
+    Claims also_says;                       ///< in its Evidence, besides what every device of these tests says
     std::optional<protocol::ImaPart> ima_list;
     std::vector<PcrSelection> quoted{{HashAlg::Sha256, 0x47ff}};
     protocol::Topics topics = protocol::Topics::of(kTenant).value();

@@ -115,6 +115,32 @@ TEST_F(PolicyJudgeTest, ADeviceCannotLieAboutWhatIsProvenElsewhere) {
     EXPECT_EQ(device.result().findings.size(), 4U);
 }
 
+TEST_F(PolicyJudgeTest, ShowsNothingThatTheTpmObfuscates) {
+    fleet.set_policy(policy_of({rule("firmware", "tpm.firmware_version != ''"), rule("resets", "tpm.reset_count >= 0"),
+                                rule("restarts", "tpm.restart_count >= 0"), rule("clock", "tpm.clock > duration('0s')")}));
+    for (const char* name : {"tpm.reset_count", "tpm.restart_count"}) device_says(name, std::int64_t{1});
+    device_says("tpm.firmware_version", std::string("0001000200030004"));
+
+    EXPECT_EQ(level_after_attesting(), Level::Restricted) << "unknown is no pass";
+
+    const auto findings = device.result().findings;
+    ASSERT_EQ(findings.size(), 3U);
+    for (const Finding& finding : findings) {
+        EXPECT_TRUE(finding.unknown) << finding.rule;
+        EXPECT_THAT(finding.inputs.at(0).value, HasSubstr("the TPM obfuscates it")) << finding.rule;
+    }
+}
+
+TEST_F(PolicyJudgeTest, StillSeesThatWhatTheTpmObfuscatesHasChanged) {
+    ASSERT_EQ(device.attest(), "");
+    EXPECT_EQ(fleet.last_audit(), "attested: unverified");
+    tpm->reset();
+
+    ASSERT_EQ(device.attest(), "");
+
+    EXPECT_EQ(fleet.last_audit(), "attested: unverified, after a reboot");
+}
+
 TEST_F(PolicyJudgeTest, ASuspendedDeviceCannotCallItselfActive) {
     fleet.set_policy(policy_of({rule("standing", "registry.standing == 'active'")}));
     device_says("registry.standing", std::string("active"));

@@ -195,5 +195,19 @@ TEST(SoftwareRotation, AKeyThatWasReplacedEnrolsNobodyAnyMore) {
     EXPECT_EQ(enroll_by(device.next_slot->key, name), "") << "the one in use does";
 }
 
+TEST_F(RotationTest, CarriesOutARecordedRequestOnce) {
+    const auto first = device.next({KeyAlg::EcP256, false});
+    const Message recorded = device.signed_message(protocol::verb::kRotate, protocol::to_json(first.wish()));
+    ASSERT_EQ(TestDevice::refusal_of(device.open_reply(*fleet.requests->answer(recorded), recorded)), "");
+    ASSERT_EQ(device.rotate(device.next({KeyAlg::EcP256, false})), "") << "the device has begun anew meanwhile";
+    const Bytes next_key = fleet.record(device.identity->device).next_key;
+    for (int i = 0; i < 40; ++i) (void)device.nonce();  // its answer is forgotten
+
+    const auto again = device.open_reply(*fleet.requests->answer(recorded), recorded);
+
+    EXPECT_THAT(TestDevice::refusal_of(again), HasSubstr("carried out before"));
+    EXPECT_EQ(fleet.record(device.identity->device).next_key, next_key);
+}
+
 }  // namespace
 }  // namespace anchor::registry

@@ -86,16 +86,26 @@ TEST_F(GateTest, RefusesTooFewSignatures) {
 }
 
 TEST_F(GateTest, RefusesAKeyWithoutThatRole) {
-    EXPECT_NE(complaint(signed_by({0}, policy(7)), DocumentKind::Policy), "accepted");
-    EXPECT_NE(complaint(signed_by({1, 2, 3}, standing(1)), DocumentKind::Standing), "accepted");
+    const auto unknown = [&](std::size_t i) { return "\"" + kid(i) + "\": unknown key"; };
+    EXPECT_EQ(complaint(signed_by({1, 2}, policy(7)), DocumentKind::Policy), "accepted");
+    EXPECT_EQ(complaint(signed_by({0, 1}, policy(7)), DocumentKind::Policy), "policy document with 1 valid signatures, 2 are needed")
+        << "two have signed: the online key's does not count";
+    EXPECT_EQ(complaint(signed_by({0}, policy(7)), DocumentKind::Policy), "JWS without a valid signature: " + unknown(0));
+
     EXPECT_EQ(complaint(signed_by({0}, standing(1)), DocumentKind::Standing), "accepted");
+    EXPECT_EQ(complaint(signed_by({1, 2, 3}, standing(1)), DocumentKind::Standing),
+              "JWS without a valid signature: " + unknown(1) + "; " + unknown(2) + "; " + unknown(3));
 }
 
 TEST_F(GateTest, RefusesABrokenSignature) {
-    std::string text = signed_by({0}, standing(1));
-    const auto middle = text.find('.') + 10;
-    text[middle] = text[middle] == 'A' ? 'B' : 'A';
-    EXPECT_NE(complaint(text, DocumentKind::Standing), "accepted");
+    const std::string good = signed_by({0}, standing(1));
+    const std::string broken = "JWS without a valid signature: \"" + kid(0) + "\": signature: ";
+    ASSERT_EQ(complaint(good, DocumentKind::Standing), "accepted");
+    for (const std::size_t place : {good.find('.') + 10, good.rfind('.') + 10}) {
+        std::string text = good;
+        text[place] = text[place] == 'A' ? 'B' : 'A';
+        EXPECT_EQ(complaint(text, DocumentKind::Standing).find(broken), 0U) << (place > good.rfind('.') ? "signature" : "payload");
+    }
 }
 
 TEST_F(GateTest, RefusesAnotherTenantDeviceAndGroup) {
@@ -125,7 +135,8 @@ TEST_F(GateTest, RefusesANameOnWhatTheOnlineKeySigns) {
 }
 
 TEST_F(GateTest, RefusesAnotherKindEvenByTheSameKey) {
-    EXPECT_NE(complaint(signed_by({0}, standing(1)), DocumentKind::Fresh), "accepted");
+    EXPECT_EQ(complaint(signed_by({0}, standing(1)), DocumentKind::Fresh),
+              "JWS of kind \"anchord-standing+jws\", expected \"anchord-fresh+jws\"");
     const std::string disguised =
         crypto::sign_jws(protocol::typ_of(DocumentKind::Fresh), protocol::encode(standing(1)), JwsSigner{kid(0), keys_[0]}).value();
     EXPECT_EQ(complaint(disguised, DocumentKind::Fresh), "standing version 1: stands in a JWS of kind fresh");
