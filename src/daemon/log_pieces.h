@@ -23,7 +23,7 @@ public:
     /// another one. Unavailable, Denied: it cannot be read.
     void read(std::string_view log, std::uint64_t offset, std::function<void(const Result<Bytes>&)> done);
 
-    static constexpr std::size_t kPiece = 512UL * 1024;  ///< in base64 it fits a message
+    static constexpr std::size_t kPiece = 256UL * 1024;  ///< in base64 it fits an answer
 
 private:
     Worker& worker_;

@@ -12,14 +12,16 @@ Result<void> WardenCourier::apply(const Enforcement& wish) {
 }
 
 void WardenCourier::retry() {
-    if (standing_ && !under_way_) send();
+    if (under_way_ || !wish_) return;
+    if (standing_ || now_() >= again_at_) send();
 }
 
 void WardenCourier::send() {
     under_way_ = true;
     newer_ = false;
+    again_at_ = now_() + kAgainAfter;
     offload(
-        worker_, [this, wish = wish_] { return enforcer_.apply(wish); }, [this](const Result<void>& outcome) { returned(outcome); });
+        worker_, [this, wish = *wish_] { return enforcer_.apply(wish); }, [this](const Result<void>& outcome) { returned(outcome); });
 }
 
 void WardenCourier::returned(const Result<void>& outcome) {

@@ -81,13 +81,6 @@ TEST(Message, SaysWhatIsWrongWithACall) {
     EXPECT_EQ(complaint(R"({"method":"a.b","continues":true})"), "unknown key \"continues\"");
 }
 
-TEST(Message, IsRefusedWhereItIsNestedTooDeeply) {
-    std::string deep = R"({"method":"a.b","parameters":)";
-    for (int i = 0; i < 20; ++i) deep += R"({"":)";
-
-    EXPECT_NE(request_from(deep).error().what.find("nested deeper than 16 levels"), std::string::npos);
-}
-
 TEST(Message, ReachesItsHandlerWithoutACopy) {
     const Json* seen = nullptr;
     const Dispatch dispatch(Authority{}, "1", [&](const Call& call, const Responder&) { seen = &call.parameters["list"][0]; });

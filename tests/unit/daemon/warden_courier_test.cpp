@@ -40,7 +40,9 @@ protected:
     FakeWorker worker_;
     FakeEnforcer warden_;
     std::vector<std::string> log_;
-    WardenCourier courier_{worker_, warden_, [this](agent::Severity, const std::string& text) { log_.push_back(text); }};
+    SteadyTime now_{Seconds(5)};
+    WardenCourier courier_{worker_, warden_, [this](agent::Severity, const std::string& text) { log_.push_back(text); },
+                           [this] { return now_; }};
 };
 
 TEST_F(WardenCourierTest, BringsTheNewestOfTheWishesThatCameMeanwhile) {
@@ -68,6 +70,23 @@ TEST_F(WardenCourierTest, TriesAgainUntilTheWishIsCarriedOut) {
 
     EXPECT_EQ(worker_.waiting(), 0U);
     EXPECT_EQ(warden_.carried_out.size(), 3U);
+}
+
+TEST_F(WardenCourierTest, BringsTheSameWishAgainEveryMinute) {
+    courier_.retry();
+    ASSERT_EQ(worker_.waiting(), 0U) << "nothing was wished yet";
+    ASSERT_TRUE(courier_.apply({.level = Level::Quarantined}));
+    worker_.finish_one();
+
+    for (int tick = 1; tick <= 6; ++tick) {
+        now_ += Seconds(30);
+        courier_.retry();
+        while (worker_.waiting() > 0) worker_.finish_one();
+        EXPECT_EQ(warden_.carried_out.size(), 1U + static_cast<std::size_t>(tick) / 2) << tick;
+    }
+
+    EXPECT_EQ(warden_.carried_out, std::vector(4, Level::Quarantined));
+    EXPECT_TRUE(log_.empty());
 }
 
 TEST_F(WardenCourierTest, TellsTheSameFailureOnceAndItsEnd) {
