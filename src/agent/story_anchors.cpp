@@ -66,8 +66,8 @@ void Agent::Story::catch_up() {
     if (catching_up_ || !connected_ || !parts_.link.connected() || !state_.anchors || parts_.clock.steady() < catch_up_at_) return;
     catching_up_ = true;
     const std::uint64_t wanted = state_.anchors->version + 1;
-    conversation_.ask(
-        protocol::verb::kDocumentGet, {{"kind", "anchors"}, {"name", ""}, {"version", wanted}}, settings_.reply_deadline,
+    ask(
+        protocol::verb::kDocumentGet, {{"kind", "anchors"}, {"name", ""}, {"version", wanted}},
         [this, wanted](const Result<Answer>& answer) { caught_up(wanted, answer); }, Proof::OfItself);
 }
 
@@ -89,7 +89,11 @@ void Agent::Story::forget_online_floors(const protocol::AnchorSet& before) {
         const auto keys = before.keys_of(kind);
         const auto now = state_.anchors->keys_of(kind);
         const bool replaced = std::ranges::none_of(keys, [&](const auto& key) { return now.contains(key.first); });
-        if (replaced) state_.floors.erase(std::string(to_string(kind)));
+        if (!replaced) continue;
+        state_.floors.erase(std::string(to_string(kind)));
+        if (kind != DocumentKind::Fresh) continue;
+        standings_seen_ = 0;  // by numbers that the old key has said
+        waiting_fresh_.reset();
     }
 }
 

@@ -321,20 +321,39 @@ TEST_F(AgentTest, AsksAgainWithTheSameOctetsWhileNobodyAnswers) {
         << "the second time after twice as long";
 }
 
-TEST_F(AgentTest, AChangeOfLevelWaitsForTheRegistryAndGoesOnce) {
-    become_trusted();
-    owned.tpm->extend(16, event("attack"));
-    owned.tick(kTick);
-    ASSERT_FALSE(owned.device.outbox.entries.empty());
-    const std::size_t waiting = owned.device.outbox.entries.size();
+TEST_F(AgentTest, OfTwoPoliciesWithOneNumberTheLaterCounts) {
+    owned.start();
+    Json body = EnrolledDevice::policy_body("1m");
+    const std::string first = owned.signed_document(protocol::DocumentKind::Policy, "edge", 8, body);
+    owned.device.clock.pass(std::chrono::hours(1));
+    body["rules"][0]["because"] = "Signed by a registry that had forgotten the first.";
+    const std::string second = owned.signed_document(protocol::DocumentKind::Policy, "edge", 8, body);
 
+    for (const std::string& text : {first, second, first}) EXPECT_TRUE(owned.agent->import(text));
+
+    EXPECT_EQ(owned.saved().documents.at("policy/edge"), second);
+}
+
+TEST_F(AgentTest, WhatTheTpmCountedBeforeTheRegistrySpokeDoesNotCountAfterwards) {
+    owned.certify(owned.device.clock.wall() + std::chrono::days(365));
+    owned.start();
     owned.device.link.connect();
     owned.pump();
-    const auto reports = std::ranges::count_if(owned.device.link.sent, [](const Message& m) { return m.topic.ends_with("/report"); });
+    const auto hour = Milliseconds(std::chrono::hours(1));
+    const auto pass = [&](Milliseconds time) {
+        owned.device.clock.pass(time);
+        owned.tpm->advance(static_cast<std::uint64_t>(time.count()));
+    };
+    pass(kTick);
+    owned.agent->tick();
+    owned.device.worker.work();  // the quote is made, and days pass before anybody looks at it
+    pass(100 * hour);
+    const WallTime told = owned.device.clock.wall();
+    owned.device.link.deliver(owned.reply("standing.get", {{"standing", owned.standing(2, StandingStatus::Active)}}, told));
+    owned.pump();
+    owned.tick(kTick);
 
-    EXPECT_EQ(reports, 1) << "one after the other";
-    EXPECT_EQ(owned.device.outbox.entries.size(), waiting) << "nothing is forgotten before the registry has it";
-    EXPECT_NE(as_text(owned.device.outbox.entries.back().octets).find("quarantined"), std::string_view::npos);
+    EXPECT_LE(owned.device.link.used.time().at, told + hour);
 }
 
 TEST_F(AgentTest, ForeignMessagesChangeNothing) {
