@@ -142,17 +142,14 @@ void Agent::Story::tick() {
     if (looking_ || preparing_ != 0 || (state_.identity && !keyring_)) return apply(trust::TimePassed{});
     looking_ = true;
     looking_since_ = steady;
-    offload(
-        parts_.worker,
-        [this, keyring = keyring_, selections = settings_.selections, ima = ima_memory_, steady] {
-            return observe(parts_, keyring ? keyring->quoter.get() : nullptr, selections, ima, steady);
-        },
-        [this](Observation seen) {
-            looking_ = false;
-            if (stopped_) return;
-            judge(std::move(seen));
-            if (std::exchange(look_again_, false)) tick();
-        });
+    on_worker([this, keyring = keyring_, selections = settings_.selections, ima = ima_memory_,
+               steady] { return observe(parts_, keyring ? keyring->quoter.get() : nullptr, selections, ima, steady); },
+              [this](Observation seen) {
+                  looking_ = false;
+                  if (stopped_) return;
+                  judge(std::move(seen));
+                  if (std::exchange(look_again_, false)) tick();
+              });
 }
 
 // A TPM that hangs is one that fails: what was true before it fell silent is not known any more.
@@ -167,13 +164,14 @@ void Agent::Story::judge(Observation seen) {
     const Bytes ak = keyring_ && keyring_->quoter ? to_bytes(keyring_->quoter->public_area()) : Bytes{};
     // What was seen before the keys were there (or with others) says nothing about these.
     if (seen.quote.has_value() != !ak.empty()) return;
+    const SteadyTime seen_at = seen.at;
     Appraisal appraisal = appraise(std::move(seen), {ak, settings_.selections, reference_ ? &reference_->boot : nullptr, earlier_});
     earlier_ = appraisal.earlier;
     if (appraisal.ima) {
         ima_memory_.known = std::move(appraisal.ima);
         remember_ima();
     }
-    if (!appraisal.tpm_failure && earlier_) witness_time(earlier_->clock);
+    if (!appraisal.tpm_failure && earlier_) witness_time(earlier_->clock, seen_at);
     claims_ = std::move(appraisal.claims);
     const SteadyTime steady = parts_.clock.steady();
     add_own_claims(steady);
@@ -291,6 +289,15 @@ void Agent::Story::audit(std::string what, std::vector<std::pair<std::string, st
     if (auto written = parts_.audit.append({now(), std::move(what), std::move(details)}); !written) {
         note(Severity::Error, "audit log: " + written.error().what);
     }
+}
+
+void Agent::Story::ask(std::string_view verb, Json body, OnAnswer on_answer, Proof proof, std::optional<Milliseconds> deadline) {
+    conversation_.ask(
+        verb, std::move(body), deadline.value_or(settings_.reply_deadline),
+        [this, owner = owner_, on_answer = std::move(on_answer)](Result<Answer> answer) {
+            if (owner == owner_) on_answer(std::move(answer));
+        },
+        proof);
 }
 
 trust::Recipient Agent::Story::recipient() const {

@@ -68,8 +68,8 @@ void Agent::Story::catch_up() {
     if (catching_up_ || !connected_ || !parts_.link.connected() || !state_.anchors || parts_.clock.steady() < catch_up_at_) return;
     catching_up_ = true;
     const std::uint64_t wanted = state_.anchors->version + 1;
-    conversation_.ask(
-        protocol::verb::kDocumentGet, {{"kind", "anchors"}, {"name", ""}, {"version", wanted}}, settings_.reply_deadline,
+    ask(
+        protocol::verb::kDocumentGet, {{"kind", "anchors"}, {"name", ""}, {"version", wanted}},
         [this, wanted](const Result<Answer>& answer) { caught_up(wanted, answer); }, Proof::OfItself);
 }
 
@@ -94,6 +94,9 @@ void Agent::Story::forget_online_floors(const protocol::AnchorSet& before) {
         if (!replaced) continue;
         state_.floors.erase(std::string(to_string(kind)));
         if (kind == DocumentKind::Revocations) trust::set_list_floors_aside(state_.floors);
+        if (kind != DocumentKind::Fresh) continue;
+        standings_seen_ = 0;  // by numbers that the old key has said
+        waiting_fresh_.reset();
     }
 }
 

@@ -42,7 +42,7 @@ void Agent::Story::attest() {
     attesting_ = true;
     attest_soon_ = false;
     std::ranges::move(std::exchange(waiting_for_attestation_, {}), std::back_inserter(being_attested_));
-    conversation_.ask(protocol::verb::kNonce, Json::object(), settings_.reply_deadline, [this](Result<Answer> answer) {
+    ask(protocol::verb::kNonce, Json::object(), [this](Result<Answer> answer) {
         if (!answer) return attestation_failed(answer.error());
         prove_time(answer->issued);
         take_fresh(answer->fresh, answer->issued);
@@ -60,16 +60,18 @@ void Agent::Story::attest(std::function<void(Result<Level>)> done) {
     attest();
 }
 
-// Taken out first: a callback may ask again.
+// Taken out first: a callback may ask again. A failure is everybody's.
 void Agent::Story::attestation_over(const Result<Level>& how) {
-    for (const auto& done : std::exchange(being_attested_, {})) done(how);
+    auto all = std::exchange(being_attested_, {});
+    if (!how) std::ranges::move(std::exchange(waiting_for_attestation_, {}), std::back_inserter(all));
+    for (const auto& done : all) done(how);
 }
 
 void Agent::Story::with_nonce(protocol::NonceGrant grant) {
     if (grant.selections.empty()) grant.selections = settings_.selections;
     if (!keyring_ || !keyring_->quoter) return quote_for(grant, std::nullopt);
-    offload(
-        parts_.worker, [this] { return parts_.event_log(); },
+    on_worker(
+        [this] { return parts_.event_log(); },
         [this, grant](Result<Bytes> octets) {
             if (stopped_) return;
             if (!octets || octets->empty()) return quote_for(grant, std::nullopt);
@@ -91,23 +93,22 @@ void Agent::Story::put_blob(const BlobName& name, ReadPiece read, std::function<
 void Agent::Story::put_piece(const BlobName& name, const ReadPiece& read, std::uint64_t offset, const Bytes& piece,
                              std::function<void()> done) {
     const bool asks = piece.empty();
-    conversation_.ask(protocol::verb::kBlobPut, to_json(protocol::BlobChunk{name, offset, piece}), settings_.reply_deadline,
-                      [this, name, read, asks, offset, done = std::move(done)](Result<Answer> answer) {
-                          if (!answer) return attestation_failed(answer.error());
-                          const auto has = json_unsigned(answer->body, "have");
-                          if (!has || *has > name.size || (!asks && *has <= offset)) {
-                              return attestation_failed(rejected("the registry does not take the log"));
-                          }
-                          if (*has == name.size) return done();
-                          const auto count = static_cast<std::size_t>(std::min<std::uint64_t>(name.size - *has, kChunk));
-                          offload(
-                              parts_.worker, [read, from = *has, count] { return read(from, count); },
-                              [this, name, read, from = *has, done](Result<Bytes> octets) {
-                                  if (stopped_) return;
-                                  if (!octets) return attestation_failed(octets.error());
-                                  put_piece(name, read, from, *octets, done);
-                              });
+    ask(protocol::verb::kBlobPut, to_json(protocol::BlobChunk{name, offset, piece}),
+        [this, name, read, asks, offset, done = std::move(done)](Result<Answer> answer) {
+            if (!answer) return attestation_failed(answer.error());
+            const auto has = json_unsigned(answer->body, "have");
+            if (!has || *has > name.size || (!asks && *has <= offset)) {
+                return attestation_failed(rejected("the registry does not take the log"));
+            }
+            if (*has == name.size) return done();
+            const auto count = static_cast<std::size_t>(std::min<std::uint64_t>(name.size - *has, kChunk));
+            on_worker([read, from = *has, count] { return read(from, count); },
+                      [this, name, read, from = *has, done](Result<Bytes> octets) {
+                          if (stopped_) return;
+                          if (!octets) return attestation_failed(octets.error());
+                          put_piece(name, read, from, *octets, done);
                       });
+        });
 }
 
 // The quote, and behind it the IMA list as far as the quote proves it: what the registry has of it already is not sent again.
@@ -116,8 +117,7 @@ void Agent::Story::quote_for(const protocol::NonceGrant& grant, std::optional<pr
     const auto sending = std::make_shared<Sending>();
     sending->evidence.emplace(protocol::Evidence{state_.identity->device, grant.nonce, {}, log, {}, claims_});
     sending->at = parts_.clock.steady();
-    offload(
-        parts_.worker,
+    on_worker(
         [this, sending, keyring = keyring_, grant, ima = ima_memory_]() -> Result<void> {
             protocol::Evidence& evidence = *sending->evidence;
             ANCHOR_RETURN_IF_ERROR(quote_evidence(evidence, keyring->quoter.get(), grant.selections, sending->at));
@@ -144,14 +144,12 @@ void Agent::Story::quote_for(const protocol::NonceGrant& grant, std::optional<pr
 }
 
 void Agent::Story::send_evidence(std::shared_ptr<Sending> sending) {
-    offload(
-        parts_.worker, [key = device_key_, sending] { return seal_evidence(*sending->evidence, key.get(), sending->at); },
-        [this](Result<std::string> text) {
-            if (stopped_) return;
-            if (!text) return attestation_failed(text.error());
-            conversation_.ask(protocol::verb::kEvidence, {{"evidence", *text}}, settings_.reply_deadline,
-                              [this](Result<Answer> answer) { attested(std::move(answer)); });
-        });
+    on_worker([key = device_key_, sending] { return seal_evidence(*sending->evidence, key.get(), sending->at); },
+              [this](Result<std::string> text) {
+                  if (stopped_) return;
+                  if (!text) return attestation_failed(text.error());
+                  ask(protocol::verb::kEvidence, {{"evidence", *text}}, [this](Result<Answer> answer) { attested(std::move(answer)); });
+              });
 }
 
 void Agent::Story::attested(Result<Answer> answer) {
@@ -177,7 +175,6 @@ void Agent::Story::attestation_failed(const Error& why) {
     attestation_outcome_ = "failed: " + why.what;
     if (why.kind != ErrorKind::Unavailable || connected_) note(Severity::Warning, "attestation failed: " + why.what);
     if (parts_.changed) parts_.changed();
-    std::ranges::move(std::exchange(waiting_for_attestation_, {}), std::back_inserter(being_attested_));
     attestation_over(why);
 }
 

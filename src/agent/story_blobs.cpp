@@ -36,20 +36,19 @@ void Agent::Story::use_ima_reference() {
     ima_table_missing_ = false;
     if (!values.table || parts_.shelf == nullptr) return use_ima_basis(ImaBasis::make(values, nullptr));
     ++preparing_;
-    offload(
-        parts_.worker, [shelf = parts_.shelf, values] { return prepare(*shelf, values); },
-        [this, values](Result<Prepared> prepared) {
-            --preparing_;
-            if (stopped_ || values != ima_values_) return;
-            if (!prepared) {
-                note(Severity::Error, "the table of reference digests: " + prepared.error().what);
-                return use_ima_basis(ImaBasis::make(values, nullptr, "the table of reference digests: " + prepared.error().what));
-            }
-            ima_table_missing_ = prepared->fetch;
-            use_ima_basis(std::move(prepared->basis));
-            if (ima_table_missing_) fetch_ima_table();
-            tick();
-        });
+    on_worker([shelf = parts_.shelf, values] { return prepare(*shelf, values); },
+              [this, values](Result<Prepared> prepared) {
+                  --preparing_;
+                  if (stopped_ || values != ima_values_) return;
+                  if (!prepared) {
+                      note(Severity::Error, "the table of reference digests: " + prepared.error().what);
+                      return use_ima_basis(ImaBasis::make(values, nullptr, "the table of reference digests: " + prepared.error().what));
+                  }
+                  ima_table_missing_ = prepared->fetch;
+                  use_ima_basis(std::move(prepared->basis));
+                  if (ima_table_missing_) fetch_ima_table();
+                  tick();
+              });
 }
 
 void Agent::Story::use_ima_basis(Result<std::shared_ptr<const ImaBasis>> basis) {
@@ -88,21 +87,20 @@ void Agent::Story::try_waiting() {
         return;
     }
     trying_ = true;
-    offload(
-        parts_.worker, [shelf = parts_.shelf, values = reference->ima] { return prepare(*shelf, values); },
-        [this, key, text = next->second, name = *reference->ima.table](const Result<Prepared>& prepared) {
-            trying_ = false;
-            if (stopped_) return;
-            const auto still = state_.waiting.find(key);
-            if (still == state_.waiting.end() || still->second != text) return try_waiting();
-            if (!prepared) return waiting_failed(key, prepared.error().what);
-            if (!prepared->fetch) return end_waiting(key);
-            try_at_ = parts_.clock.steady() + kFetchAgain;
-            fetch(name, [this, key](const Result<void>& fetched) {
-                if (!fetched) return waiting_failed(key, fetched.error().what);
-                try_waiting();
-            });
-        });
+    on_worker([shelf = parts_.shelf, values = reference->ima] { return prepare(*shelf, values); },
+              [this, key, text = next->second, name = *reference->ima.table](const Result<Prepared>& prepared) {
+                  trying_ = false;
+                  if (stopped_) return;
+                  const auto still = state_.waiting.find(key);
+                  if (still == state_.waiting.end() || still->second != text) return try_waiting();
+                  if (!prepared) return waiting_failed(key, prepared.error().what);
+                  if (!prepared->fetch) return end_waiting(key);
+                  try_at_ = parts_.clock.steady() + kFetchAgain;
+                  fetch(name, [this, key](const Result<void>& fetched) {
+                      if (!fetched) return waiting_failed(key, fetched.error().what);
+                      try_waiting();
+                  });
+              });
 }
 
 void Agent::Story::waiting_failed(const std::string& key, const std::string& why) {
@@ -143,6 +141,7 @@ Json Agent::Story::waiting_json() const {
 
 // Throws away what no document in force names and nobody brought: the shelf is for tables and lists alike.
 void Agent::Story::sweep_blobs() {
+    if (parts_.shelf == nullptr) return;
     std::vector<BlobName> kept = wanted_lists();
     kept.insert(kept.end(), state_.lists.begin(), state_.lists.end());
     if (ima_values_.table) kept.push_back(*ima_values_.table);
@@ -152,11 +151,10 @@ void Agent::Story::sweep_blobs() {
         const auto values = verified ? measure::reference_values_from(verified->document().body) : Values(verified.error());
         if (values && values->ima.table) kept.push_back(*values->ima.table);
     }
-    offload(
-        parts_.worker, [shelf = parts_.shelf, kept = std::move(kept)] { return shelf->keep_only(kept); },
-        [this](const Result<void>& swept) {
-            if (!swept && !stopped_) note(Severity::Warning, "old blobs stay: " + swept.error().what);
-        });
+    on_worker([shelf = parts_.shelf, kept = std::move(kept)] { return shelf->keep_only(kept); },
+              [this](const Result<void>& swept) {
+                  if (!swept && !stopped_) note(Severity::Warning, "old blobs stay: " + swept.error().what);
+              });
 }
 
 // One at a time; where it cannot begin now, nobody is called back, and a later tick tries again.
@@ -174,25 +172,23 @@ void Agent::Story::fetch(const BlobName& name, std::function<void(Result<void>)>
 void Agent::Story::keep_piece(protocol::BlobChunk chunk, std::function<void(Result<void>)> done) {
     const BlobName name = chunk.name;
     const bool asks = chunk.octets.empty();
-    offload(
-        parts_.worker, [shelf = parts_.shelf, chunk = std::move(chunk)] { return shelf->put(chunk.name, chunk.offset, chunk.octets); },
-        [this, name, asks, offset = chunk.offset, done = std::move(done)](const Result<std::uint64_t>& have) {
-            if (stopped_) return;
-            if (!have) return done(have.error());
-            if (*have == name.size) return done({});
-            if (!asks && *have <= offset) return done(rejected("the piece does not fit what is here"));
-            ask_for_piece({name, *have}, done);
-        });
+    on_worker([shelf = parts_.shelf, chunk = std::move(chunk)] { return shelf->put(chunk.name, chunk.offset, chunk.octets); },
+              [this, name, asks, offset = chunk.offset, done = std::move(done)](const Result<std::uint64_t>& have) {
+                  if (stopped_) return;
+                  if (!have) return done(have.error());
+                  if (*have == name.size) return done({});
+                  if (!asks && *have <= offset) return done(rejected("the piece does not fit what is here"));
+                  ask_for_piece({name, *have}, done);
+              });
 }
 
 void Agent::Story::ask_for_piece(protocol::BlobPlace place, std::function<void(Result<void>)> done) {
-    conversation_.ask(protocol::verb::kBlobGet, to_json(place), settings_.reply_deadline,
-                      [this, place, done = std::move(done)](const Result<Answer>& answer) {
-                          if (!answer) return done(answer.error());
-                          auto octets = protocol::blob_octets_from(answer->body, place);
-                          if (!octets) return done(std::move(octets).error());
-                          keep_piece({place.name, place.offset, std::move(octets).value()}, done);
-                      });
+    ask(protocol::verb::kBlobGet, to_json(place), [this, place, done = std::move(done)](const Result<Answer>& answer) {
+        if (!answer) return done(answer.error());
+        auto octets = protocol::blob_octets_from(answer->body, place);
+        if (!octets) return done(std::move(octets).error());
+        keep_piece({place.name, place.offset, std::move(octets).value()}, done);
+    });
 }
 
 }  // namespace anchor::agent

@@ -69,21 +69,27 @@ void Agent::Story::say_farewell() {
     if (state_.leaving.empty() || parting_ || !with_registry() || !keyring_) return;
     parting_ = true;
     const Digest order = crypto::hash(HashAlg::Sha256, as_bytes(state_.leaving));
-    offload(
-        parts_.worker, [keyring = keyring_, order] { return make_farewell(*keyring, order); },
-        [this](Result<protocol::Farewell> farewell) {
-            parting_ = false;
-            if (stopped_ || state_.leaving.empty()) return;
-            if (!farewell) return note(Severity::Warning, "farewell: " + farewell.error().what);
-            parting_ = true;
-            conversation_.ask(protocol::verb::kFarewell, to_json(*farewell), settings_.reply_deadline,
-                              [this](const Result<Answer>& answer) {
-                                  parting_ = false;
-                                  if (state_.leaving.empty()) return;
-                                  if (answer) return leave();
-                                  note(Severity::Warning, "farewell: " + answer.error().what);
-                              });
-        });
+    on_worker([keyring = keyring_, order] { return make_farewell(*keyring, order); },
+              [this](Result<protocol::Farewell> farewell) {
+                  parting_ = false;
+                  if (stopped_ || state_.leaving.empty()) return;
+                  if (!farewell) return note(Severity::Warning, "farewell: " + farewell.error().what);
+                  parting_ = true;
+                  ask(protocol::verb::kFarewell, to_json(*farewell), [this](const Result<Answer>& answer) {
+                      parting_ = false;
+                      if (state_.leaving.empty()) return;
+                      if (answer) return leave();
+                      note(Severity::Warning, "farewell: " + answer.error().what);
+                      if (answer.error().kind == ErrorKind::Stale) give_order_back();
+                  });
+              });
+}
+
+// The registry was restored from a backup of before the order: it has to know it, to know what the farewell is about.
+void Agent::Story::give_order_back() {
+    give_back("departure/" + state_.identity->device.text(), [this](bool taken) {
+        if (taken) say_farewell();
+    });
 }
 
 void Agent::Story::leave() {
@@ -98,33 +104,19 @@ void Agent::Story::leave() {
 void Agent::Story::begin_anew(DeviceState next, const std::string& why) {
     note(Severity::Warning, why + ": its keys and all that its owner has told it are forgotten");
     next.trust.because = why;
+    ++owner_;  // before the open questions are answered: nobody is there any more to hear it
     state_ = std::move(next);
-    leave_at_.reset();
-    enrollment_.reset();
-    keyring_.reset();
-    device_key_.reset();
-    earlier_.reset();
-    order_.reset();
-    ima_memory_.known.reset();
-    ima_memory_.stored.reset();
-    manifest_.reset();
-    refused_lists_.clear();
-    revocations_ = {};
-    list_names_.clear();
-    fresh_.reset();
-    result_at_.reset();
-    on_next_ = next_proven_ = rotating_ = rotate_now_ = renewing_ = current_refused_ = next_refused_ = refused_as_revoked_ = false;
     parts_.link.stop();
     conversation_.fall_silent();
-    connected_ = false;
-    connected_since_.reset();
-    connection_error_.clear();
     rotation_over(denied(why));
-    for (int i = 0; parts_.outbox != nullptr && i < 100'000; ++i) {
-        const auto entry = parts_.outbox->front();
-        if (!entry || !*entry || !parts_.outbox->pop((*entry)->number)) break;
-    }
+    attestation_over(denied(why));
+    static_cast<Tenure&>(*this) = Tenure{};
+    lists_loaded_ = true;  // there are none
+    since_ = parts_.clock.steady();
+    since_wall_ = now();
+    empty_outbox();
     (void)save(SaveKind::Floor);  // where that fails, every tick tries again
+    sweep_blobs();
     use_documents();
     enforce();
     enroll_at_ = parts_.clock.steady();
@@ -137,8 +129,11 @@ Result<void> Agent::Story::reset() {
     if (state_.trust.standing != StandingStatus::Active) {
         return denied("this device is " + std::string(to_string(state_.trust.standing)) + ": that ends by its owner's word alone");
     }
+    if (!state_.leaving.empty())
+        return denied("this device is being " + words_for(state_.destination) + " by its owner's order: that comes first");
     audit("reset", {});
-    begin_anew({}, "this device was reset");
+    DeviceState next{.destination = std::move(state_.destination)};  // the owner before has signed it, and whoever resets has not
+    begin_anew(std::move(next), "this device was reset");
     if (unsaved_) return unavailable("the state cannot be saved now; it is tried again");
     return {};
 }

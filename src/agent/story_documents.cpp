@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "story.h"
-
+// What the owner says in signed documents: asked for, received or brought by hand, let through the gate, saved, and put in force.
 #include <algorithm>
-#include <array>
+
+#include <anchor/protocol/signing.h>
+
+#include "story.h"
 
 namespace anchor::agent {
 
@@ -13,7 +15,7 @@ constexpr Milliseconds kLastWord{5'000};
 }
 
 void Agent::Story::ask_for_standing() {
-    conversation_.ask(protocol::verb::kStandingGet, Json::object(), settings_.reply_deadline, [this](Result<Answer> answer) {
+    ask(protocol::verb::kStandingGet, Json::object(), [this](Result<Answer> answer) {
         if (!answer) note(Severity::Warning, "standing: " + answer.error().what);
         if (!answer && answer.error().kind == ErrorKind::Stale) return slot_refused(answer.error());
         if (!answer) return;
@@ -33,12 +35,8 @@ void Agent::Story::ask_for_standing() {
 
 Result<void> Agent::Story::import(std::string_view text) {
     if (is_list(text)) return import_lists(text);
-    ANCHOR_ASSIGN_OR_RETURN(const auto unverified, crypto::UnverifiedJws::parse(text));
-    for (std::size_t i = 0; i < protocol::kDocumentKindCount; ++i) {
-        const auto kind = static_cast<DocumentKind>(i);
-        if (protocol::typ_of(kind) == unverified.typ()) return accept(text, kind);
-    }
-    return rejected("document of unknown type \"" + unverified.typ() + "\"");
+    ANCHOR_ASSIGN_OR_RETURN(const DocumentKind kind, protocol::document_kind_of(text));
+    return accept(text, kind);
 }
 
 Result<void> Agent::Story::accept(std::string_view text, DocumentKind kind) {
@@ -79,9 +77,12 @@ Result<void> Agent::Story::take(const trust::VerifiedDocument& verified) {
             if (unsaved_ && is_revoked()) withhold_credentials();
             // The last that a revoked device says with its own key. What could not be saved is not acknowledged.
             if (!unsaved_) {
-                conversation_.ask(protocol::verb::kStandingAck, {{"number", standing.number}}, kLastWord, [this](const Result<Answer>&) {
-                    if (is_revoked() && !stopped_) withhold_credentials();
-                });
+                ask(
+                    protocol::verb::kStandingAck, {{"number", standing.number}},
+                    [this](const Result<Answer>&) {
+                        if (is_revoked() && !stopped_) withhold_credentials();
+                    },
+                    Proof::OfReply, kLastWord);
             }
             if (moved) {
                 use_documents();
@@ -93,8 +94,7 @@ Result<void> Agent::Story::take(const trust::VerifiedDocument& verified) {
         }
         case DocumentKind::Policy:
         case DocumentKind::Reference: {
-            const auto floor = state_.floors.find(key);
-            if (floor != state_.floors.end() && floor->second == document.version && state_.documents.contains(key)) return {};
+            if (is_known(verified)) return {};
             bool waits = false;
             if (document.kind == DocumentKind::Policy) {
                 // A policy that cannot be read never takes the place of one that can.
@@ -134,6 +134,16 @@ Result<void> Agent::Story::take(const trust::VerifiedDocument& verified) {
         case DocumentKind::Approval: break;
     }
     return rejected("this device does nothing with " + std::string(to_string(document.kind)) + " documents");
+}
+
+// What was taken already, and what is older than that: of two with one number, which a registry that was restored may come to sign, the
+// later one counts, in whatever order a broker brings them.
+bool Agent::Story::is_known(const trust::VerifiedDocument& verified) const {
+    const std::string* const known = newest_of(trust::floor_key(verified.document()));
+    if (known == nullptr) return false;
+    if (*known == verified.text()) return true;
+    const auto before = stored(*known, verified.document().kind);
+    return before && before->document().version == verified.document().version && before->document().issued >= verified.document().issued;
 }
 
 void Agent::Story::ask_for_wanted(const Standing& standing) {

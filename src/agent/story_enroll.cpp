@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+// Becoming an owner's device, at the door for those who have only a claim: the first time, and again as the same device where its own
+// certificate opens no door any more.
 #include "story.h"
 
 #include <anchor/crypto/private_key.h>
+#include <anchor/protocol/signing.h>
 
 namespace anchor::agent {
 namespace {
@@ -10,26 +13,18 @@ constexpr Milliseconds kRetrySoon{30'000};
 constexpr Milliseconds kRetryLate{600'000};
 constexpr Milliseconds kRetryRevoked{3'600'000};
 
-Result<protocol::DocumentKind> kind_of(std::string_view text) {
-    ANCHOR_ASSIGN_OR_RETURN(const auto unverified, crypto::UnverifiedJws::parse(text));
-    for (std::size_t i = 0; i < protocol::kDocumentKindCount; ++i) {
-        const auto kind = static_cast<protocol::DocumentKind>(i);
-        if (protocol::typ_of(kind) == unverified.typ()) return kind;
-    }
-    return rejected("document of unknown type \"" + unverified.typ() + "\"");
-}
-
 }  // namespace
 
 void Agent::Story::enroll() {
     const protocol::ClaimBundle& bundle = *settings_.bundle;
     enroll_at_ = parts_.clock.steady() + kRetrySoon;
-    // Who was handed over goes to nobody else, and believes of him what the owner before has signed.
-    const auto& next = state_.destination;
-    if (next && next->tenant != bundle.tenant)
+    // Who was handed over goes to nobody else, and believes of him what the owner before has signed. Before that it is the owner's still,
+    // and may have to renew itself on the way out.
+    const auto* const next = state_.destination && state_.leaving.empty() ? &*state_.destination : nullptr;
+    if (next != nullptr && next->tenant != bundle.tenant)
         return give_up_enrollment(
             denied("this device was handed over to \"" + next->tenant + "\", and its claim bundle is another owner's"));
-    auto anchors = trust::Gate::first(bundle.anchors, next ? next->authority : bundle.authority, bundle.tenant);
+    auto anchors = trust::Gate::first(bundle.anchors, next != nullptr ? next->authority : bundle.authority, bundle.tenant);
     if (!anchors) return give_up_enrollment(std::move(anchors).error().within("claim bundle: trust-anchor set"));
     auto key = crypto::SoftwareKey::parse(bundle.private_key.view());
     if (!key) return give_up_enrollment(std::move(key).error().within("claim bundle: private key"));
@@ -46,8 +41,7 @@ void Agent::Story::enroll() {
         known = std::make_shared<identity::KnownKeys>(identity::KnownKeys{
             state_.identity->device, {root.ak.clone(), root.endorsement_profile, root.storage_root_name}, in_use().key.clone()});
     }
-    offload(
-        parts_.worker,
+    on_worker(
         [this, settings, known] {
             return identity::Enrollment::begin(parts_.root, settings, known ? std::optional(std::move(*known)) : std::nullopt);
         },
@@ -90,12 +84,10 @@ void Agent::Story::ask_to_enroll() {
 }
 
 void Agent::Story::begin_enrollment() {
-    begin_digest_.reset();
-    conversation_.ask(protocol::verb::kEnrollBegin, to_json(enrollment_->begin_body()), settings_.reply_deadline,
-                      [this](Result<Answer> answer) {
-                          if (!answer) return give_up_enrollment(std::move(answer).error());
-                          prove(*answer);
-                      });
+    ask(protocol::verb::kEnrollBegin, to_json(enrollment_->begin_body()), [this](Result<Answer> answer) {
+        if (!answer) return give_up_enrollment(std::move(answer).error());
+        prove(*answer);
+    });
 }
 
 void Agent::Story::prove(const Answer& answer) {
@@ -104,8 +96,7 @@ void Agent::Story::prove(const Answer& answer) {
     prove_time(answer.issued);
     protocol::Evidence evidence{enrollment_->device(), challenge->nonce, {}, {}, {}, claims_};
     const SteadyTime steady = parts_.clock.steady();
-    offload(
-        parts_.worker,
+    on_worker(
         [enrollment = enrollment_, challenge = *challenge, evidence, steady, selections = settings_.selections, begin = answer.request,
          reply = answer.reply]() -> Result<protocol::EnrollProve> {
             Keyring& keyring = enrollment->keyring();
@@ -118,7 +109,7 @@ void Agent::Story::prove(const Answer& answer) {
         [this](Result<protocol::EnrollProve> prove) {
             if (stopped_ || !enrollment_) return;
             if (!prove) return give_up_enrollment(std::move(prove).error().within("proof"));
-            conversation_.ask(protocol::verb::kEnrollProve, to_json(*prove), settings_.reply_deadline, [this](Result<Answer> grant) {
+            ask(protocol::verb::kEnrollProve, to_json(*prove), [this](Result<Answer> grant) {
                 if (!grant) return give_up_enrollment(std::move(grant).error());
                 finish_enrollment(*grant);
             });
@@ -150,7 +141,7 @@ void Agent::Story::finish_enrollment(const Answer& answer) {
         next.floors[trust::floor_key(standing.document())] = said.number;
         next.documents[trust::floor_key(standing.document())] = standing.text();
         for (const std::string& text : grant.documents) {
-            ANCHOR_ASSIGN_OR_RETURN(const auto kind, kind_of(text));
+            ANCHOR_ASSIGN_OR_RETURN(const auto kind, protocol::document_kind_of(text));
             if (kind == protocol::DocumentKind::Reinstatement) {
                 ANCHOR_ASSIGN_OR_RETURN(const auto back, gate.accept(text, kind, {tenant, "", &next.identity->device, next.floors, time}));
                 const trust::Reinstated reinstated{back.document().version};
@@ -163,6 +154,7 @@ void Agent::Story::finish_enrollment(const Answer& answer) {
             next.floors[trust::floor_key(document.document())] = document.document().version;
             next.documents[trust::floor_key(document.document())] = document.text();
         }
+        keep_what_outlives_a_renewal(next);
         if (next.trust.standing == StandingStatus::Revoked) return denied("it revives a revoked device without a reinstatement");
         return next;
     };
@@ -187,6 +179,14 @@ void Agent::Story::finish_enrollment(const Answer& answer) {
     earlier_.reset();
     use_documents();
     open_keys();
+}
+
+// The owner is the same, and what he has ordered holds. Who begins anew has none of it.
+void Agent::Story::keep_what_outlives_a_renewal(DeviceState& next) const {
+    next.leaving = state_.leaving;
+    if (!next.leaving.empty()) next.destination = state_.destination;
+    next.lists = state_.lists;
+    if (const auto manifest = state_.documents.find("revocations"); manifest != state_.documents.end()) next.documents.insert(*manifest);
 }
 
 void Agent::Story::give_up_enrollment(const Error& why) {

@@ -55,6 +55,7 @@ std::optional<protocol::Freshness> Agent::Story::take_fresh(std::string_view tex
 void Agent::Story::settle_fresh() {
     if (!waiting_fresh_ || !state_.identity || !state_.anchors) return;
     if (const auto keys = missing(waiting_fresh_->says); !keys.empty()) return ask_for_missing(keys);
+    if (lacks_blobs()) return;  // they are fetched by themselves
     const SteadyTime steady = parts_.clock.steady();
     const Milliseconds age = waiting_fresh_->age + (steady - waiting_fresh_->heard);
     // A repeated old document must not look young: only a shorter age than the one that has passed counts.
@@ -77,6 +78,12 @@ std::vector<std::string> Agent::Story::missing(const protocol::Freshness& says) 
     return keys;
 }
 
+// What the documents name by digest. The name alone protects nobody: a list of which no octet comes is as much withheld as its name.
+bool Agent::Story::lacks_blobs() const {
+    if (parts_.shelf == nullptr) return false;
+    return lacks_lists() || ima_table_missing_ || !state_.waiting.empty();
+}
+
 void Agent::Story::ask_for_missing(const std::vector<std::string>& keys) {
     const SteadyTime steady = parts_.clock.steady();
     if (!connected_ || enrollment_ || is_revoked() || steady < ask_missing_at_) return;
@@ -96,16 +103,17 @@ void Agent::Story::ask_for_document(const std::string& key) {
     const auto kind = protocol::document_kind_from(key.substr(0, slash));
     if (!kind) return;
     const std::string name = slash == std::string::npos ? "" : key.substr(slash + 1);
-    conversation_.ask(protocol::verb::kDocumentGet, {{"kind", to_string(*kind)}, {"name", name}, {"version", 0}}, settings_.reply_deadline,
-                      [this, kind = *kind, key](const Result<Answer>& answer) {
-                          const auto text = answer ? json_string(answer->body, "document") : Result<std::string>(answer.error());
-                          const auto taken = text ? accept(*text, kind) : Result<void>(text.error());
-                          if (!taken) note(Severity::Warning, key + " is refused: " + taken.error().what);
-                      });
+    ask(protocol::verb::kDocumentGet, {{"kind", to_string(*kind)}, {"name", name}, {"version", 0}},
+        [this, kind = *kind, key](const Result<Answer>& answer) {
+            const auto text = answer ? json_string(answer->body, "document") : Result<std::string>(answer.error());
+            const auto taken = text ? accept(*text, kind) : Result<void>(text.error());
+            if (!taken) note(Severity::Warning, key + " is refused: " + taken.error().what);
+        });
 }
 
-// What was accepted last, in force or still waiting for the table that it names.
+// What was accepted last: in force, still waiting for the table that it names, or not carried out yet.
 const std::string* Agent::Story::newest_of(const std::string& key) const {
+    if (key.starts_with("departure")) return state_.leaving.empty() ? nullptr : &state_.leaving;
     for (const auto* documents : {&state_.waiting, &state_.documents}) {
         if (const auto found = documents->find(key); found != documents->end()) return &found->second;
     }
@@ -135,12 +143,11 @@ void Agent::Story::give_back(const std::string& key, std::function<void(bool)> d
     if (parts_.clock.steady() < not_before) return done(false);
     not_before = parts_.clock.steady() + kAskMissingEvery;
     note(Severity::Warning, "the registry has lost " + key + " version " + std::to_string(floor_of(key)) + ": it gets it back");
-    conversation_.ask(protocol::verb::kDocumentPut, {{"document", *newest_of(key)}}, settings_.reply_deadline,
-                      [this, key, done = std::move(done)](const Result<Answer>& answer) {
-                          if (!answer) note(Severity::Warning, key + " is not taken back: " + answer.error().what);
-                          if (answer) audit("given-back", {{"name", key}, {"version", std::to_string(floor_of(key))}});
-                          done(answer.has_value());
-                      });
+    ask(protocol::verb::kDocumentPut, {{"document", *newest_of(key)}}, [this, key, done = std::move(done)](const Result<Answer>& answer) {
+        if (!answer) note(Severity::Warning, key + " is not taken back: " + answer.error().what);
+        if (answer) audit("given-back", {{"name", key}, {"version", std::to_string(floor_of(key))}});
+        done(answer.has_value());
+    });
 }
 
 }  // namespace anchor::agent

@@ -41,28 +41,27 @@ void Agent::Story::open_keys() {
     // The job gets copies: the loop may change the identity meanwhile.
     auto state = std::make_shared<RootState>(RootState{own.root.ak.clone(), own.root.endorsement_profile, own.root.storage_root_name});
     auto blob = std::make_shared<KeyBlob>(in_use().key.clone());
-    offload(
-        parts_.worker, [this, state, blob] { return open_both(parts_.root, *state, *blob); },
-        [this](Result<Opened> opened) {
-            opening_ = false;
-            if (stopped_ || !state_.identity) return;
-            if (!opened && (opened.error().kind == ErrorKind::Stale || opened.error().kind == ErrorKind::Corrupt)) {
-                if (!on_next_) return forget_identity(opened.error());
-                drop_next(opened.error().what);
-                return open_keys();
-            }
-            if (!opened) {
-                const std::string why = "the keys cannot be opened: " + opened.error().what;
-                if (last_failure_ != why) note(Severity::Warning, why);
-                last_failure_ = why;
-                return apply(trust::Unjudged{why});
-            }
-            keyring_ = opened->keyring;
-            device_key_ = opened->key;
-            trial_ends_ = parts_.clock.steady() + kFirstTrial;
-            connect();
-            tick();
-        });
+    on_worker([this, state, blob] { return open_both(parts_.root, *state, *blob); },
+              [this](Result<Opened> opened) {
+                  opening_ = false;
+                  if (stopped_ || !state_.identity) return;
+                  if (!opened && (opened.error().kind == ErrorKind::Stale || opened.error().kind == ErrorKind::Corrupt)) {
+                      if (!on_next_) return forget_identity(opened.error());
+                      drop_next(opened.error().what);
+                      return open_keys();
+                  }
+                  if (!opened) {
+                      const std::string why = "the keys cannot be opened: " + opened.error().what;
+                      if (last_failure_ != why) note(Severity::Warning, why);
+                      last_failure_ = why;
+                      return apply(trust::Unjudged{why});
+                  }
+                  keyring_ = opened->keyring;
+                  device_key_ = opened->key;
+                  trial_ends_ = parts_.clock.steady() + kFirstTrial;
+                  connect();
+                  tick();
+              });
 }
 
 // The TPM was cleared or is another one: the certificate is worth nothing without its key. What the owner said stays.

@@ -56,8 +56,7 @@ void Agent::Story::load_lists() {
                                  : Result<protocol::RevocationManifest>(verified.error());
         if (manifest) manifest_ = std::move(manifest).value();
     }
-    offload(
-        parts_.worker,
+    on_worker(
         [shelf = parts_.shelf, names = state_.lists] {
             std::vector<NamedList> lists;
             for (const BlobName& name : names) {
@@ -121,17 +120,24 @@ std::vector<BlobName> Agent::Story::wanted_lists() const {
     return names;
 }
 
-// The first authority whose lists are not all here. Full list and delta are taken together: alone the full list may be too old.
-void Agent::Story::fetch_lists() {
-    if (!lists_loaded_ || !manifest_ || enrollment_ || is_revoked()) return;
+// Not here, and not refused: what is wrong with a list that the owner named does not come right by fetching it again.
+bool Agent::Story::is_missing(const protocol::RevocationLists& issuer) const {
     const auto holds = [&](const BlobName& name) {
         return std::ranges::any_of(list_names_, [&](const auto& one) { return one.second == name; });
     };
-    const auto is_missing = [&](const protocol::RevocationLists& issuer) {
-        const bool all_here = holds(issuer.full) && (!issuer.delta || holds(*issuer.delta));
-        return !all_here && std::ranges::find(refused_lists_, issuer) == refused_lists_.end();
-    };
-    const auto next = std::ranges::find_if(manifest_->issuers, is_missing);
+    const bool all_here = holds(issuer.full) && (!issuer.delta || holds(*issuer.delta));
+    return !all_here && std::ranges::find(refused_lists_, issuer) == refused_lists_.end();
+}
+
+bool Agent::Story::lacks_lists() const {
+    if (!lists_loaded_) return true;
+    return manifest_ && std::ranges::any_of(manifest_->issuers, [this](const auto& issuer) { return is_missing(issuer); });
+}
+
+// The first authority whose lists are not all here. Full list and delta are taken together: alone the full list may be too old.
+void Agent::Story::fetch_lists() {
+    if (!lists_loaded_ || !manifest_ || enrollment_ || is_revoked()) return;
+    const auto next = std::ranges::find_if(manifest_->issuers, [this](const auto& issuer) { return is_missing(issuer); });
     if (next != manifest_->issuers.end()) return fetch_lists_of(*next, false);
     if (drop_unnamed_lists()) {
         refused_lists_.clear();  // there may have been no room
@@ -173,7 +179,7 @@ void Agent::Story::open_lists(const protocol::RevocationLists& issuer) {
         }
         return lists;
     };
-    offload(parts_.worker, read, [this, issuer](const Result<std::vector<NamedList>>& lists) {
+    on_worker(read, [this, issuer](const Result<std::vector<NamedList>>& lists) {
         if (stopped_) return;
         // A manifest of before has no word any more: its keys may have been replaced meanwhile.
         if (!manifest_ || std::ranges::find(manifest_->issuers, issuer) == manifest_->issuers.end()) return fetch_lists();
@@ -234,7 +240,7 @@ Result<void> Agent::Story::import_lists(std::string_view text) {
         for (const auto& [name, list] : lists) ANCHOR_RETURN_IF_ERROR(put_whole(*shelf, name, list.der()));
         return {};
     };
-    offload(parts_.worker, keep, [this](const Result<void>& kept) {
+    on_worker(keep, [this](const Result<void>& kept) {
         if (!kept && !stopped_) note(Severity::Warning, "revocation lists count until the next start only: " + kept.error().what);
     });
     return {};

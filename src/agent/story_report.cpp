@@ -26,25 +26,51 @@ void Agent::Story::report(Level from) {
 // One after the other, oldest first; each goes when the registry has said that it has it.
 void Agent::Story::send_reports() {
     if (parts_.outbox == nullptr || reporting_ || !with_registry()) return;
-    auto entry = parts_.outbox->front();
-    if (!entry) return note(Severity::Error, "outbox: " + entry.error().what);
-    if (!*entry) return;
-    const std::uint64_t number = (*entry)->number;
-    const auto body = parse_json(as_text((*entry)->octets));
+    const auto entry = oldest_report();
+    if (!entry) return;
+    const std::uint64_t number = entry->number;
+    const auto body = parse_json(as_text(entry->octets));
     if (!body) {
         note(Severity::Error, "outbox: entry " + std::to_string(number) + " is damaged: " + body.error().what);
-        (void)parts_.outbox->pop(number);
-        return;
+        forget_report(number);
+        return send_reports();
     }
     reporting_ = true;
-    conversation_.ask(protocol::verb::kReport, *body, settings_.reply_deadline, [this, number](const Result<Answer>& answer) {
+    ask(protocol::verb::kReport, *body, [this, number](const Result<Answer>& answer) {
         reporting_ = false;
         if (!answer && (answer.error().kind == ErrorKind::Unavailable || answer.error().kind == ErrorKind::Stale)) return;
         // Refused for good: keeping it would only keep the next ones waiting.
         if (!answer) note(Severity::Warning, "a report is refused: " + answer.error().what);
-        if (auto gone = parts_.outbox->pop(number); !gone) return note(Severity::Error, "outbox: " + gone.error().what);
+        forget_report(number);
         send_reports();
     });
+}
+
+// The first that can be read: one that cannot is told and passed over.
+std::optional<OutboxEntry> Agent::Story::oldest_report() {
+    while (true) {
+        auto entry = parts_.outbox->front();
+        if (entry) return std::move(entry).value();
+        outbox_failed(entry.error());
+        if (entry.error().kind != ErrorKind::Corrupt) return std::nullopt;
+    }
+}
+
+void Agent::Story::forget_report(std::uint64_t number) {
+    if (auto gone = parts_.outbox->pop(number); !gone) outbox_failed(gone.error());
+}
+
+void Agent::Story::outbox_failed(const Error& why) {
+    if (std::exchange(outbox_error_, why.what) != why.what) note(Severity::Error, "outbox: " + why.what);
+}
+
+// What was to be told to the owner before is nobody else's business.
+void Agent::Story::empty_outbox() {
+    while (parts_.outbox != nullptr) {
+        const auto entry = oldest_report();
+        if (!entry) return;
+        forget_report(entry->number);
+    }
 }
 
 }  // namespace anchor::agent

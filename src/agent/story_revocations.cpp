@@ -38,13 +38,15 @@ void Agent::Story::note_refusal(const Error& why) {
 // A device that is known already hears first what the owner says about it.
 void Agent::Story::ask_for_standing_with_claim() {
     const StandingStatus before = state_.trust.standing;
-    conversation_.ask(protocol::verb::kStandingGet, Json::object(), settings_.reply_deadline, [this, before](const Result<Answer>& answer) {
+    ask(protocol::verb::kStandingGet, Json::object(), [this, before, owner = owner_](const Result<Answer>& answer) {
         const auto text = answer ? json_string(answer->body, "standing") : Result<std::string>(answer.error());
         // Restored from a backup of before, it does not know this device: then it enrols as a stranger does.
         const bool unknown = !text && text.error().kind == ErrorKind::Stale;
         if (unknown && enrollment_ && !is_revoked()) return begin_enrollment();
         if (!text) return give_up_enrollment(text.error());
-        if (const auto taken = accept(*text, DocumentKind::Standing); !taken) {
+        const auto taken = accept(*text, DocumentKind::Standing);
+        if (owner != owner_) return;  // it was the answer to a farewell, and the device has left
+        if (!taken) {
             const auto give_up = [this, why = taken.error()](bool) { give_up_enrollment(why); };
             return forgotten_in(*text) ? give_back("standing", give_up) : give_up(false);
         }

@@ -75,36 +75,36 @@ void Agent::Story::rotate_when_due() {
 
 void Agent::Story::begin_rotation() {
     rotating_ = true;
+    // By what was ordered so far: an order that comes while this goes on is followed by the next one.
+    const auto ordered = order_ ? std::optional(order_->by) : std::nullopt;
     const identity::Identity& own = *state_.identity;
     const auto current = std::make_shared<const KeyBlob>(own.current.key.clone());
-    offload(
-        parts_.worker,
+    on_worker(
         [keyring = keyring_, device = own.device, tenant = own.tenant, current,
          settings = identity::RotationSettings{settings_.key_alg, settings_.new_keys}]() -> Result<std::shared_ptr<identity::Rotation>> {
             ANCHOR_ASSIGN_OR_RETURN(auto rotation, identity::Rotation::begin(*keyring, device, tenant, *current, settings));
             return std::make_shared<identity::Rotation>(std::move(rotation));
         },
-        [this](Result<std::shared_ptr<identity::Rotation>> begun) {
+        [this, ordered](Result<std::shared_ptr<identity::Rotation>> begun) {
             if (stopped_ || !state_.identity) return rotation_failed(unavailable("the device is no longer what it was"));
             if (!begun) return rotation_failed(std::move(begun).error().within("next key"));
-            conversation_.ask(protocol::verb::kRotate, to_json((*begun)->wish()), settings_.reply_deadline,
-                              [this, rotation = *begun](const Result<Answer>& answer) {
-                                  if (!answer) return rotation_failed(answer.error());
-                                  if (!state_.identity) return rotation_failed(unavailable("the device is no longer what it was"));
-                                  prove_time(answer->issued);
-                                  const auto grant = protocol::rotate_grant_from(answer->body);
-                                  if (!grant) return rotation_failed(grant.error());
-                                  auto next = rotation->finish(*grant, state_.identity->device, state_.identity->tenant,
-                                                               state_.anchors->device_anchors, now());
-                                  if (!next) return rotation_failed(std::move(next).error().within("the registry's grant"));
-                                  keep_next(std::move(next).value());
-                              });
+            ask(protocol::verb::kRotate, to_json((*begun)->wish()), [this, ordered, rotation = *begun](const Result<Answer>& answer) {
+                if (!answer) return rotation_failed(answer.error());
+                if (!state_.identity) return rotation_failed(unavailable("the device is no longer what it was"));
+                prove_time(answer->issued);
+                const auto grant = protocol::rotate_grant_from(answer->body);
+                if (!grant) return rotation_failed(grant.error());
+                auto next =
+                    rotation->finish(*grant, state_.identity->device, state_.identity->tenant, state_.anchors->device_anchors, now());
+                if (!next) return rotation_failed(std::move(next).error().within("the registry's grant"));
+                keep_next(std::move(next).value(), ordered);
+            });
         });
 }
 
 // Stored before it is tried: the first request that its key signs is what makes the registry forget the old one.
-void Agent::Story::keep_next(identity::Slot next) {
-    if (order_) next.rotate_by = order_->by;
+void Agent::Story::keep_next(identity::Slot next, std::optional<WallTime> ordered) {
+    next.rotate_by = ordered;
     state_.identity->next = std::move(next);
     if (auto saved = save(SaveKind::Plain); !saved) {
         state_.identity->next.reset();
@@ -126,20 +126,19 @@ void Agent::Story::switch_slot(bool to_next) {
     connected_ = false;
     opening_ = true;
     const auto blob = std::make_shared<const KeyBlob>(in_use().key.clone());
-    offload(
-        parts_.worker, [keyring = keyring_, blob] { return keyring->forge->load(*blob); },
-        [this](Result<std::shared_ptr<DeviceKey>> key) {
-            opening_ = false;
-            if (stopped_ || !state_.identity) return;
-            if (key) {
-                device_key_ = std::move(key).value();
-                return connect();
-            }
-            if (on_next_) return slot_failed(std::move(key).error().within("next key"));
-            // As at a start: the TPM may have been cleared, or be away for a while.
-            keyring_.reset();
-            open_keys();
-        });
+    on_worker([keyring = keyring_, blob] { return keyring->forge->load(*blob); },
+              [this](Result<std::shared_ptr<DeviceKey>> key) {
+                  opening_ = false;
+                  if (stopped_ || !state_.identity) return;
+                  if (key) {
+                      device_key_ = std::move(key).value();
+                      return connect();
+                  }
+                  if (on_next_) return slot_failed(std::move(key).error().within("next key"));
+                  // As at a start: the TPM may have been cleared, or be away for a while.
+                  keyring_.reset();
+                  open_keys();
+              });
 }
 
 void Agent::Story::slot_failed(const Error& why) {

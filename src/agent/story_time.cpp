@@ -47,7 +47,8 @@ void Agent::Story::pass_time_floor(SteadyTime steady) {
 
 // The TPM counts powered time over restarts and through a dead battery. Whoever clears it, or sets its clock, gains nothing beyond the end
 // of the own certificate.
-void Agent::Story::witness_time(const tpmwire::ClockInfo& clock) {
+void Agent::Story::witness_time(const tpmwire::ClockInfo& clock, SteadyTime seen) {
+    if (seen < floor_at_) return;  // from before the floor moved: what it counts from then on has passed for the floor already
     const std::optional<std::uint64_t> before = std::exchange(state_.tpm_clock, clock.clock);
     if (!before || clock.clock <= *before || state_.time_floor == WallTime{}) return;
     prove_time(state_.time_floor + for_sure(clock.clock - *before));

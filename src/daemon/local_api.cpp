@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include <anchor/base/encoding.h>
-#include <anchor/protocol/document.h>
+#include <anchor/protocol/signing.h>
 #include <anchor/tpmwire/pcr_file.h>
 
 namespace anchor::daemon {

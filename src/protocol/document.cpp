@@ -23,15 +23,6 @@ std::optional<DocumentKind> document_kind_from(std::string_view name) noexcept {
 
 std::string typ_of(DocumentKind kind) { return "anchord-" + std::string(to_string(kind)) + "+jws"; }
 
-Result<DocumentKind> document_kind_of(std::string_view text) {
-    ANCHOR_ASSIGN_OR_RETURN(const auto unverified, crypto::UnverifiedJws::parse(text));
-    for (std::size_t i = 0; i < kDocumentKindCount; ++i) {
-        const auto kind = static_cast<DocumentKind>(i);
-        if (typ_of(kind) == unverified.typ()) return kind;
-    }
-    return rejected("document of unknown type \"" + unverified.typ() + "\"");
-}
-
 bool is_offline(DocumentKind kind) noexcept { return kind >= DocumentKind::Policy; }
 
 std::string audience_fleet() { return "fleet"; }

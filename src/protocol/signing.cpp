@@ -97,6 +97,15 @@ Result<Draft> draft_from(std::string_view text) {
     return Draft{std::move(document), std::move(payload), std::move(signatures)};
 }
 
+Result<DocumentKind> document_kind_of(std::string_view text) {
+    ANCHOR_ASSIGN_OR_RETURN(const auto unverified, crypto::UnverifiedJws::parse(text));
+    for (std::size_t i = 0; i < kDocumentKindCount; ++i) {
+        const auto kind = static_cast<DocumentKind>(i);
+        if (typ_of(kind) == unverified.typ()) return kind;
+    }
+    return rejected("document of unknown type \"" + unverified.typ() + "\"");
+}
+
 std::string draft_text(const Document& document) {
     const auto json = parse_json(as_text(encode(document)));
     return json->dump(2) + "\n";

@@ -3,6 +3,7 @@
 // that the device forgot its keys is its own word. So they are dead by ours: revoked, and with them every copy of them.
 #include <anchor/crypto/hash.h>
 #include <anchor/protocol/departure.h>
+#include <anchor/registry/departure.h>
 #include <anchor/registry/numbers.h>
 #include <anchor/registry/requests.h>
 #include <anchor/registry/revocations.h>
@@ -27,12 +28,17 @@ Result<std::string> check_farewell(const protocol::Farewell& farewell, const Dev
 
 }  // namespace
 
+Bytes enrolment_of(const DeviceRecord& device) {
+    return device.hardware_bound ? to_bytes(crypto::hash(HashAlg::Sha256, device.ak_public).view()) : Bytes();
+}
+
 Result<Requests::Answer> Requests::farewell(DeviceRecord& device, const Json& body) {
     ANCHOR_ASSIGN_OR_RETURN(const auto farewell, protocol::farewell_from(body));
     ANCHOR_ASSIGN_OR_RETURN(const auto order, store_.document(DocumentKind::Departure, device.id.text(), 0));
-    if (!order) return rejected("nobody has ordered that this device departs");
+    // A device that holds another one than is here may give it back, and say its farewell again.
+    if (!order) return stale("nobody has ordered that this device departs");
     const Digest digest = crypto::hash(HashAlg::Sha256, as_bytes(order->text));
-    if (!equal(farewell.order, digest.view())) return rejected("order: not the one that was given");
+    if (!equal(farewell.order, digest.view())) return stale("order: not the one that was given");
     std::string how = "said by the device, which has no TPM";
     if (device.hardware_bound) {
         ANCHOR_ASSIGN_OR_RETURN(how, check_farewell(farewell, device, digest));

@@ -3,7 +3,9 @@
 
 #include <spdlog/spdlog.h>
 
+#include <anchor/protocol/departure.h>
 #include <anchor/protocol/signing.h>
+#include <anchor/registry/departure.h>
 #include <anchor/registry/revocations.h>
 #include <anchor/trust/gate.h>
 
@@ -50,13 +52,26 @@ Result<void> take_group_document(const Forgotten& into, const protocol::Document
     return tell(into, std::string(to_string(document.kind)) + " of group " + group + ", version " + std::to_string(document.version));
 }
 
+// An order that this very enrolment is to end: without it the registry would not know what a farewell is about.
+Result<void> take_departure(const Forgotten& into, const protocol::Document& document, std::string_view text) {
+    if (document.name != into.device.id.text()) return rejected("the order is not named after its device");
+    ANCHOR_ASSIGN_OR_RETURN(const auto departure, protocol::departure_from(document.body));
+    if (departure.enrolment != enrolment_of(into.device)) return rejected("the order is for another enrolment of this device");
+    ANCHOR_ASSIGN_OR_RETURN(const auto newest, into.store.document(document.kind, document.name, 0));
+    if (newest && newest->version >= document.version) return rejected("the order here is not older");
+    ANCHOR_RETURN_IF_ERROR(
+        into.store.save({document.kind, document.name, document.version, document.audience, std::string(text), document.issued}));
+    return tell(into, "the order to depart, number " + std::to_string(document.version));
+}
+
 }  // namespace
 
 Result<void> take_back(const Settings& settings, Store& store, Authority& authority, const Clock& clock, DeviceRecord& device,
                        std::string_view text) {
     ANCHOR_ASSIGN_OR_RETURN(const auto draft, protocol::draft_from(text));
     const DocumentKind kind = draft.document.kind;
-    if (kind != DocumentKind::Standing && kind != DocumentKind::Policy && kind != DocumentKind::Reference) {
+    if (kind != DocumentKind::Standing && kind != DocumentKind::Policy && kind != DocumentKind::Reference &&
+        kind != DocumentKind::Departure) {
         return rejected("a " + std::string(to_string(kind)) + " document is not taken back");
     }
     const trust::Floors floors;
@@ -65,6 +80,7 @@ Result<void> take_back(const Settings& settings, Store& store, Authority& author
     ANCHOR_ASSIGN_OR_RETURN(const auto verified, trust::Gate(authority.anchors()).accept(text, kind, reader));
     const Forgotten into{settings, store, authority, clock, device};
     if (kind == DocumentKind::Standing) return take_standing(into, verified.document(), text);
+    if (kind == DocumentKind::Departure) return take_departure(into, verified.document(), text);
     return take_group_document(into, verified.document(), text);
 }
 

@@ -11,8 +11,8 @@
 namespace anchor::registry {
 
 /// Takes back a document that is newer than what is here, and says so in the audit log: this device's own standing, which holds from then
-/// on, or the policy or reference values of its group. Within the caller's transaction. Rejected: not newer, of another kind, or devices
-/// would refuse it.
+/// on, the order that it departs, or the policy or reference values of its group. Within the caller's transaction. Rejected: not newer, of
+/// another kind, or devices would refuse it.
 [[nodiscard]] Result<void> take_back(const Settings& settings, Store& store, Authority& authority, const Clock& clock, DeviceRecord& device,
                                      std::string_view text);
 

@@ -4,10 +4,10 @@
 #include <iostream>
 
 #include <anchor/base/file.h>
-#include <anchor/crypto/hash.h>
 #include <anchor/protocol/departure.h>
 #include <anchor/protocol/enrollment.h>
 #include <anchor/protocol/signing.h>
+#include <anchor/registry/departure.h>
 #include <anchor/registry/numbers.h>
 #include <anchor/trust/gate.h>
 
@@ -23,10 +23,6 @@ Result<DeviceRecord> find(RegistryFiles& files, const std::string& text) {
     if (!device) return denied("there is no device " + text);
     if (device->standing.status == StandingStatus::Revoked) return denied(text + " is revoked: it takes no more orders");
     return std::move(*device);
-}
-
-Bytes enrolment_of(const DeviceRecord& device) {
-    return device.hardware_bound ? to_bytes(crypto::hash(HashAlg::Sha256, device.ak_public).view()) : Bytes();
 }
 
 Result<protocol::Destination> destination_in(const std::string& file) {

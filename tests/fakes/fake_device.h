@@ -36,14 +36,18 @@ public:
 class FakeWorker final : public Worker {
 public:
     void run(std::function<void()> job, std::function<void()> done) override { waiting_.push_back({std::move(job), std::move(done)}); }
-    /// Does one job; false where none waits.
+    /// Does one job and tells it; false where none waits.
     bool step() {
         if (waiting_.empty()) return false;
-        const auto [job, done] = std::move(waiting_.front());
+        work();
+        const auto done = std::move(waiting_.front().done);
         waiting_.pop_front();
-        job();
         done();
         return true;
+    }
+    /// Does the first job, and tells it with the next step(): meanwhile the loop may do other things.
+    void work() {
+        if (const auto job = std::exchange(waiting_.front().job, nullptr)) job();
     }
     /// The program is gone, and with it whoever waits.
     void forget() { waiting_.clear(); }
@@ -107,6 +111,10 @@ public:
         return {};
     }
     Result<std::optional<OutboxEntry>> front() override {
+        if (std::exchange(first_is_damaged, false)) {
+            entries.pop_front();
+            return corrupt("an outbox entry is unreadable");
+        }
         return entries.empty() ? std::optional<OutboxEntry>() : std::optional(entries.front());
     }
     Result<void> pop(std::uint64_t number) override {
@@ -114,6 +122,7 @@ public:
         return {};
     }
     std::deque<OutboxEntry> entries;
+    bool first_is_damaged = false;
 
 private:
     std::uint64_t next_ = 1;

@@ -5,6 +5,9 @@
 
 #include <nlohmann/json.hpp>
 
+#include <anchor/crypto/hash.h>
+#include <anchor/protocol/departure.h>
+
 #include "world.h"
 
 namespace anchor::life {
@@ -72,6 +75,41 @@ TEST_F(DeviceRotation, FollowsAnOrderOnceAndWithinItsTime) {
 
     EXPECT_EQ(world.serial_in_use(), second) << "an order that was followed is followed";
     world.expect_whole();
+}
+
+TEST_F(DeviceRotation, AnOrderThatComesWhileAnotherCertificateIsMadeIsFollowedByTheNextOne) {
+    world.agent->rotate([](const Result<std::string>&) {});
+    const WallTime by = world.fleet.clock.wall() + hours(1);
+    world.fleet.set_standing(*world.id, [by](Standing& standing) { standing.rotate_by = by; });
+    world.publish_standing();
+    world.run(minutes(2));
+    const std::string first = world.serial_in_use();
+    EXPECT_FALSE(world.remembered().identity->current.rotate_by) << "it was asked for before";
+
+    world.run(hours(1) + minutes(4), minutes(4));
+
+    EXPECT_NE(world.serial_in_use(), first);
+    EXPECT_EQ(world.remembered().identity->current.rotate_by, by);
+    world.expect_whole();
+}
+
+TEST_F(DeviceRotation, ARenewalForgetsNoOrderToDepart) {
+    const auto keys = world.remembered();
+    const Keyring keyring = world.root().open(keys.identity->root).value();
+    const protocol::Departure departure{to_bytes(crypto::hash(HashAlg::Sha256, keyring.quoter->public_area()).view()), "worn out", {}};
+    const std::string order = world.fleet.order_departure(*world.id, protocol::to_json(departure));
+    world.refuse_serials_but = "nobody's";
+    world.device->link.lose(denied("peer refuses us: alert unknown_ca (48)"));
+    ASSERT_TRUE(world.agent->import(order)) << "by hand, and the farewell does not get out";
+    for (int i = 0; i < 6 && world.enrolments < 2; ++i) world.run(std::chrono::seconds(30));
+    EXPECT_EQ(world.enrolments, 2U) << "it had to renew itself on the way out";
+    EXPECT_EQ(world.remembered().leaving, order);
+
+    world.refuse_serials_but.clear();
+    world.run(minutes(5));
+
+    EXPECT_TRUE(world.remembered().retired);
+    EXPECT_EQ(world.record().standing.status, StandingStatus::Revoked) << "and the registry has heard the farewell";
 }
 
 TEST_F(DeviceRotation, KeepsTheKeyWhereThatIsConfigured) {

@@ -9,7 +9,6 @@
 #include <optional>
 #include <span>
 #include <string>
-#include <string_view>
 
 #include <nlohmann/json.hpp>
 
@@ -40,8 +39,6 @@ inline constexpr std::size_t kDocumentKindCount = 11;
 [[nodiscard]] std::optional<DocumentKind> document_kind_from(std::string_view name) noexcept;
 /// The JOSE `typ` of that kind: "anchord-policy+jws".
 [[nodiscard]] std::string typ_of(DocumentKind kind);
-/// As what kind of document a signed text presents itself; nothing is verified. Rejected: no JWS, or none of a document.
-[[nodiscard]] Result<DocumentKind> document_kind_of(std::string_view text);
 /// Whether such a document has to be signed by keys that are not on the registry's host.
 [[nodiscard]] bool is_offline(DocumentKind kind) noexcept;
 

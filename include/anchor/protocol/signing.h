@@ -24,6 +24,8 @@ struct Draft {
 
 /// Reads a payload, or a JWS with any number of signatures. Rejected: neither, or a JWS whose `typ` is not that of its payload.
 [[nodiscard]] Result<Draft> draft_from(std::string_view text);
+/// As what kind of document a signed text presents itself; nothing is verified. Rejected: no JWS, or none of a document.
+[[nodiscard]] Result<DocumentKind> document_kind_of(std::string_view text);
 /// The file that signing begins with: the payload, for people to read.
 [[nodiscard]] std::string draft_text(const Document& document);
 

@@ -379,22 +379,6 @@ TEST_F(AgentTest, AsksAgainWithTheSameOctetsWhileNobodyAnswers) {
         << "the second time after twice as long";
 }
 
-TEST_F(AgentTest, AChangeOfLevelWaitsForTheRegistryAndGoesOnce) {
-    become_trusted();
-    owned.tpm->extend(16, event("attack"));
-    owned.tick(kTick);
-    ASSERT_FALSE(owned.device.outbox.entries.empty());
-    const std::size_t waiting = owned.device.outbox.entries.size();
-
-    owned.device.link.connect();
-    owned.pump();
-    const auto reports = std::ranges::count_if(owned.device.link.sent, [](const Message& m) { return m.topic.ends_with("/report"); });
-
-    EXPECT_EQ(reports, 1) << "one after the other";
-    EXPECT_EQ(owned.device.outbox.entries.size(), waiting) << "nothing is forgotten before the registry has it";
-    EXPECT_NE(as_text(owned.device.outbox.entries.back().octets).find("quarantined"), std::string_view::npos);
-}
-
 TEST_F(AgentTest, ForeignMessagesChangeNothing) {
     become_trusted();
     owned.device.link.connect();

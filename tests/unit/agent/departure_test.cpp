@@ -5,6 +5,7 @@
 
 #include <anchor/protocol/departure.h>
 #include <anchor/tpmwire/attestation.h>
+#include <fakes/fake_shelf.h>
 
 #include "enrolled_device.h"
 
@@ -66,6 +67,12 @@ protected:
         owned.device.link.connect();
         owned.pump();
         ASSERT_EQ(owned.device.link.used.port, kFleetPort);
+    }
+    /// Named after its endorsement key, as whoever enrols again has to be.
+    void take_its_own_name() {
+        const Keyring keyring = owned.root().open(owned.state().identity->root).value();
+        owned.device_id = DeviceId::from_digest(crypto::hash(HashAlg::Sha256, keyring.endorser->endorsement().value().public_area));
+        owned.state().identity->device = owned.device_id;
     }
     protocol::Departure order(std::optional<protocol::Destination> to = std::nullopt) {
         const Keyring keyring = owned.root().open(owned.state().identity->root).value();
@@ -250,6 +257,71 @@ TEST_F(DepartureTest, AResetForgetsTheOwnerAndEnrolsLikeANewDevice) {
     owned.pump();
 
     EXPECT_EQ(owned.device.link.used.port, 8884) << "at the door for those who have not enrolled";
+}
+
+TEST_F(DepartureTest, AResetIsNoWayRoundTheOwnersOrder) {
+    start(&next);
+    ASSERT_TRUE(give(signed_order(order(next.destination()))));
+
+    const auto reset = owned.agent->reset();
+
+    ASSERT_FALSE(reset);
+    EXPECT_EQ(reset.error().kind, ErrorKind::Denied);
+    EXPECT_THAT(reset.error().what, HasSubstr("handed over to \"next\""));
+    EXPECT_FALSE(owned.saved().leaving.empty());
+}
+
+TEST_F(DepartureTest, AResetAfterwardsDoesNotBringItToSomebodyElse) {
+    start();
+    ASSERT_TRUE(give(signed_order(order(next.destination()))));
+    answer();
+    ASSERT_TRUE(owned.agent->reset());
+    owned.tick(std::chrono::hours(1));
+
+    EXPECT_FALSE(owned.device.link.started) << "its bundle is still that of the owner before";
+    EXPECT_EQ(owned.saved().destination->tenant, "next");
+}
+
+TEST_F(DepartureTest, OnTheWayOutItMayStillRenewItself) {
+    take_its_own_name();
+    start();
+    ASSERT_TRUE(give(signed_order(order(next.destination()))));
+    for (int i = 0; i < 3; ++i) owned.device.link.lose(denied("peer refuses us"));
+    owned.tick(Seconds(30));
+
+    EXPECT_EQ(owned.device.link.used.port, 8884) << "its owner's other door, and not yet the next owner's";
+    EXPECT_FALSE(log_has("its claim bundle is another owner's"));
+}
+
+TEST_F(DepartureTest, WhatWasBegunForTheOwnerBeforeDoesNotEndForTheNext) {
+    take_its_own_name();
+    start();
+    for (int i = 0; i < 3; ++i) owned.device.link.lose(denied("peer refuses us"));
+    owned.device.clock.pass(Seconds(30));
+    owned.agent->tick();  // begins to enrol again, with the keys that it has
+    ASSERT_TRUE(owned.agent->reset());
+    owned.pump();
+
+    const auto enrolling = [](const std::string& line) { return line.starts_with("enrolling as "); };
+    EXPECT_EQ(std::ranges::count_if(owned.device.log, enrolling), 1) << "with new keys, and not with those of the owner before";
+}
+
+TEST_F(DepartureTest, AResetDeviceSaysNothingOfWhatItWas) {
+    fakes::FakeShelf shelf;
+    owned.device.shelf = &shelf;
+    const BlobName blob = shelf.add(to_bytes("a table of the owner's"));
+    start();
+    owned.tick(std::chrono::minutes(2));  // nobody has answered what it asked
+    ASSERT_FALSE(owned.agent->status()["attestation"].is_null());
+    owned.device.outbox.entries = {{1, OutboxKind::Report, to_bytes("damaged")}, {2, OutboxKind::Report, to_bytes("{}")}};
+    owned.device.outbox.first_is_damaged = true;
+
+    ASSERT_TRUE(owned.agent->reset());
+    EXPECT_TRUE(owned.agent->status()["attestation"].is_null());
+    EXPECT_EQ(owned.agent->status()["findings"], Json::array());
+    EXPECT_TRUE(owned.device.outbox.entries.empty()) << "they were meant for the owner before";
+    owned.pump();
+    EXPECT_EQ(shelf.find(blob).value(), nullptr);
 }
 
 TEST_F(DepartureTest, AResetIsNoWayOutOfARevocation) {

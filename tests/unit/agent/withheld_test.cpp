@@ -3,6 +3,7 @@
 // time that its policy grants.
 #include <gmock/gmock.h>
 
+#include <anchor/protocol/revocations.h>
 #include <fakes/fake_shelf.h>
 
 #include "enrolled_device.h"
@@ -109,6 +110,44 @@ TEST_F(Withheld, ARevocationListThatIsHeldBackIsNoticedToo) {
 
     EXPECT_EQ(owned.level(), Level::Quarantined);
     EXPECT_GE(asked("document.get"), 1U);
+}
+
+TEST_F(Withheld, ARevocationListOfWhichOnlyTheNameComesIsNoticedToo) {
+    const BlobName name{crypto::hash(HashAlg::Sha256, as_bytes("a list")), 6};
+    const protocol::RevocationManifest manifest{{{name, 3, std::nullopt, 0}}};
+    ASSERT_TRUE(owned.agent->import(owned.signed_document(DocumentKind::Revocations, "", 7, to_json(manifest))));
+    owned.pump();
+
+    pass(Seconds{900}, {{"revocations", 7}});
+
+    EXPECT_EQ(owned.level(), Level::Quarantined);
+    EXPECT_GE(asked("blob.get"), 1U);
+}
+
+TEST_F(Withheld, ANewOnlineKeyIsHeardWhateverTheOldOneHasCounted) {
+    owned.device.clock.pass(Seconds{61});
+    say_all_is_well({{kRow, 1'000'000}});
+    const protocol::Document enormous{DocumentKind::Fresh,
+                                      "acme",
+                                      protocol::audience_fleet(),
+                                      "",
+                                      ++number_,
+                                      owned.device.clock.wall(),
+                                      std::nullopt,
+                                      protocol::to_json(protocol::Freshness{{{kRow, 1'000'000}}})};
+    owned.device.link.deliver(owned.reply("standing.get", {{"standing", owned.standing(1, StandingStatus::Active)}},
+                                          owned.device.clock.wall(), owned.sign_online(enormous)));
+    owned.pump();
+
+    owned.replace_online_key();
+    ASSERT_TRUE(owned.agent->import(owned.signed_anchors(2)));
+    owned.device.link.connect();
+    owned.pump();
+    owned.device.link.sent.clear();
+    pass(Seconds{900}, {{kRow, 5}, {"anchors", 2}});
+
+    EXPECT_GE(asked("standing.get"), 1U) << "5 is a change that this device has not asked about";
+    EXPECT_EQ(owned.level(), Level::Quarantined);
 }
 
 TEST_F(Withheld, AnOlderPolicyThatIsPublishedAgainGoesBackOnceAMinute) {

@@ -67,6 +67,8 @@ TEST_F(Signing, OneSignatureIsAddedAtATimeUntilThereAreEnough) {
     const auto verified = crypto::UnverifiedJws::parse(text)->verify(typ_of(DocumentKind::Policy), set_.keys_of(DocumentKind::Policy));
     EXPECT_EQ(verified->kids.size(), 2U);
     EXPECT_EQ(document_from(verified->payload)->version, 7U);
+    EXPECT_EQ(document_kind_of(text).value(), DocumentKind::Policy);
+    EXPECT_FALSE(document_kind_of("no JWS"));
 }
 
 TEST_F(Signing, AKeyWithoutTheRoleIsRefusedAndSoIsOneThatHasSigned) {

@@ -5,6 +5,8 @@
 
 #include <filesystem>
 
+#include <anchor/protocol/departure.h>
+#include <anchor/registry/departure.h>
 #include <anchor/registry/numbers.h>
 #include <anchor/registry/revocations.h>
 #include <parts/scratch.h>
@@ -186,6 +188,26 @@ TEST_F(RestoredTest, PoliciesOfTheGroupComeBackBySignatureOfTheAuthority) {
 
     EXPECT_EQ(fleet.store->document(DocumentKind::Policy, "default", 0).value()->text, newest.text);
     EXPECT_THAT(device.ask("document.put", {{"document", newest.text}}), HasSubstr("not older"));
+}
+
+TEST_F(RestoredTest, TheOrderToDepartComesBackAndTheFarewellIsUnderstood) {
+    protocol::Departure departure{enrolment_of(record()), "sold", std::nullopt};
+    const std::string order = fleet.order_departure(device.identity->device, protocol::to_json(departure));
+    departure.enrolment[0] ^= 1U;
+    const std::string of_before = fleet.order_departure(device.identity->device, protocol::to_json(departure));
+    restore();
+    const Digest digest = crypto::hash(HashAlg::Sha256, as_bytes(order));
+    const Keyring keyring = root.open(device.identity->root).value();
+    const Json farewell = to_json(protocol::Farewell{to_bytes(digest.view()), keyring.quoter->attest_time(digest.view()).value()});
+    EXPECT_THAT(device.ask("farewell", farewell), HasSubstr("nobody has ordered"));
+
+    EXPECT_THAT(device.ask("document.put", {{"document", of_before}}), HasSubstr("another enrolment"));
+    EXPECT_EQ(device.ask("document.put", {{"document", order}}), "");
+    EXPECT_THAT(fleet.last_audit(), HasSubstr("numbers went backwards: the order to depart"));
+    EXPECT_THAT(device.ask("document.put", {{"document", order}}), HasSubstr("not older"));
+
+    EXPECT_EQ(device.ask("farewell", farewell), "");
+    EXPECT_EQ(record().standing.status, StandingStatus::Revoked);
 }
 
 TEST_F(RestoredTest, FreshnessAndResultsGoOnAboveWhatWasGivenOut) {
