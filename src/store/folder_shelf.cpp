@@ -131,9 +131,9 @@ Result<bool> FolderShelf::has_anew(const BlobName& name) {
     if (blob == nullptr) return false;
     if (::utimensat(folder_.get(), whole(name).c_str(), nullptr, AT_SYMLINK_NOFOLLOW) == 0) return true;
     if (errno != ENOENT) return from_errno(path_ + "/" + whole(name), errno);
-    if (find_by_hand(name) != nullptr) return true;
     open_.erase(name.sha256);
-    return false;
+    ANCHOR_ASSIGN_OR_RETURN(const auto copied, copy_by_hand(name));
+    return copied != nullptr;
 }
 
 Result<std::uint64_t> FolderShelf::put(const BlobName& name, std::uint64_t offset, ByteView octets) {
