@@ -26,20 +26,6 @@ protected:
         world.device->link.lose(unavailable("connection reset"));
     }
 
-    /// What the registry has heard of this device's changes, in whose words that stands.
-    std::vector<std::string> reported(const std::string& words) {
-        std::vector<std::string> all;
-        std::uint64_t after = 0;
-        while (true) {
-            const auto page = world.fleet.store->audit_page({.device = world.id->text(), .act = "reported"}, after, 500).value();
-            if (page.empty()) return all;
-            for (const auto& entry : page) {
-                if (entry.what.find(words) != std::string::npos) all.push_back(entry.what);
-            }
-            after = page.back().number;
-        }
-    }
-
     World world;
 };
 
@@ -123,45 +109,6 @@ TEST_F(OutageTest, ARegistryThatForgotTheOrderToDepartGetsItBackAndHearsTheFarew
     EXPECT_TRUE(world.remembered().retired);
     EXPECT_EQ(world.record().standing.status, StandingStatus::Revoked) << world.told();
     EXPECT_EQ(world.record().standing.reason, "it has departed");
-}
-
-// Telemetry that piles up, beside what must not get lost: each is in the words of a report, so that the registry's log shows what came.
-TEST_F(OutageTest, AnOutboxThatOverflowsForWeeksLosesTelemetryAlone) {
-    const auto put_telemetry = [&](int number) {
-        const Json body = {{"at", "-"}, {"from", "-"}, {"to", "-"}, {"because", "telemetry " + std::to_string(number) + "."}};
-        ASSERT_TRUE(world.outbox().push(OutboxKind::Telemetry, as_bytes(body.dump())));
-    };
-    const std::string strict = R"({"policy": "strict", "version": 1, "rules": [{"id": "none", "about": "hardware", "require": "false",
-        "otherwise": "contraindicated", "if_unknown": "contraindicated", "because": "Somebody closes the site."}]})";
-    world.fleet.set_policy(Json::parse(R"({"policy": "plain", "version": 1, "rules": [{"id": "own", "about": "hardware",
-        "require": "identity.enrolled", "otherwise": "contraindicated", "if_unknown": "warning", "because": "It is nobody's."}],
-        "levels": {"recover_after": "1s", "recovery": "local"}})"));
-    world.publish_policy();
-    world.run(minutes(5));
-
-    lose_broker();
-    int telemetry = 0;
-    for (int day = 0; day < 21; ++day) {
-        for (int i = 0; i < 100; ++i) put_telemetry(telemetry++);
-        world.agent->use_local_policies({strict});
-        world.run(hours(12), hours(4));
-        ASSERT_EQ(world.agent->trust().level, Level::Quarantined);
-        world.agent->use_local_policies({});
-        world.run(hours(12), hours(4));
-        ASSERT_LT(world.agent->trust().level, Level::Quarantined) << world.told();
-        if (day % 7 == 6) world.restart();
-    }
-    suspend();
-    world.broker_up = true;
-    world.run(hours(1), minutes(1));
-
-    world.expect_whole();
-    EXPECT_EQ(world.record().acknowledged, world.record().standing.number) << "the suspension is acknowledged";
-    EXPECT_EQ(reported("telemetry 0.").size(), 0U);
-    EXPECT_EQ(reported("telemetry " + std::to_string(telemetry - 1) + ".").size(), 1U) << "the newest is worth the most";
-    EXPECT_LT(reported("telemetry").size(), 1000U);
-    EXPECT_EQ(reported("Somebody closes the site").size(), 21U) << "every change of level";
-    EXPECT_TRUE(world.outbox().front().value() == std::nullopt);
 }
 
 }  // namespace

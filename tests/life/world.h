@@ -42,7 +42,6 @@ public:
     // What the device would find after a start.
     [[nodiscard]] agent::DeviceState remembered();
     [[nodiscard]] RootOfTrust& root() { return root_; }
-    [[nodiscard]] Outbox& outbox() { return *outbox_; }
     [[nodiscard]] registry::DeviceRecord record() { return fleet.record(*id); }
     [[nodiscard]] std::string serial_in_use() const;
     [[nodiscard]] std::string told() const;  ///< all that it logged
