@@ -10,6 +10,7 @@
 
 #include <anchor/base/encoding.h>
 #include <anchor/base/file.h>
+#include <anchor/control/interface.h>
 #include <anchor/crypto/certificate.h>
 #include <anchor/crypto/crl.h>
 
@@ -76,6 +77,12 @@ Result<void> write_octets(const Json& answer, std::string_view member, const std
     return write_file(path, *octets);
 }
 
+// For what waits for the registry: a daemon that still does is not out of reach.
+AgentAccess patient(AgentAccess agent) {
+    agent.patience = control::kLongestCall;
+    return agent;
+}
+
 Json telemetry_value(const std::string& value) {
     auto json = parse_json(value);
     if (json && (json->is_number() || json->is_boolean())) return std::move(*json);
@@ -110,7 +117,7 @@ Result<int> fetch_evidence(const AgentAccess& agent, const std::string& nonce, c
 }
 
 Result<int> attest_now(const AgentAccess& agent, bool json, std::ostream& out, const Painter& paint) {
-    ANCHOR_ASSIGN_OR_RETURN(const Json answer, call_agent(agent, "Attest", Json::object()));
+    ANCHOR_ASSIGN_OR_RETURN(const Json answer, call_agent(patient(agent), "Attest", Json::object()));
     const Json result = answer.value("result", Json::object());
     const std::string level = level_in(result);
     if (json)
@@ -121,7 +128,7 @@ Result<int> attest_now(const AgentAccess& agent, bool json, std::ostream& out, c
 }
 
 Result<int> rotate_now(const AgentAccess& agent, std::ostream& out) {
-    ANCHOR_ASSIGN_OR_RETURN(const Json answer, call_agent(agent, "Rotate", Json::object()));
+    ANCHOR_ASSIGN_OR_RETURN(const Json answer, call_agent(patient(agent), "Rotate", Json::object()));
     out << "rotated: certificate " << printable(json_string(answer, "serial").value_or("without a number")) << " is in use\n";
     return exit_code::kDone;
 }

@@ -16,7 +16,7 @@ namespace anchor::cli {
 
 struct AgentAccess {
     std::string socket = "/run/anchord/anchord.sock";
-    Milliseconds patience = Seconds(60);  ///< a TPM is slow, and the registry may be far away
+    Milliseconds patience = Seconds(60);  ///< a TPM is slow
 };
 
 struct StatusOptions {

@@ -33,13 +33,14 @@ Result<DeviceLog> DeviceLog::open(const std::string& path, const std::string& na
     log.file_ = path;
     const UniqueFd own(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY));
     if (own.valid()) return log;
-    Error why = from_errno(path, errno);
+    const Error why = from_errno(path, errno);
     if (why.kind != ErrorKind::Denied) return unavailable(why.what);
     log.memory_ = UniqueFd(::memfd_create("log", MFD_CLOEXEC));
     if (!log.memory_.valid()) return from_errno("memfd_create", errno);
     if (auto copied = copy_log(agent, name, log.memory_.get()); !copied) {
-        why.what += "; " + copied.error().what;
-        return why;
+        Error failure = std::move(copied).error();
+        failure.what = why.what + "; " + failure.what;
+        return failure;
     }
     log.file_ = "/proc/self/fd/" + std::to_string(log.memory_.get());
     return log;

@@ -5,9 +5,12 @@
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include <nlohmann/json.hpp>
 #include <sstream>
+#include <thread>
 
 #include <anchor/base/encoding.h>
 #include <anchor/base/file.h>
@@ -314,6 +317,27 @@ TEST(DeviceLog, IsTakenFromTheDaemonPieceByPiece) {
 
     ASSERT_TRUE(copied) << copied.error().what;
     EXPECT_EQ(as_text(scratch.read("copy")), log);
+}
+
+TEST(DeviceLog, ThatTheDaemonRefusesIsNoDaemonOutOfReach) {
+    if (::geteuid() != 0) GTEST_SKIP() << "only root can become others";
+    control::Service service([](const control::Call&, const control::Responder& responder) { responder.done(Json::object()); }, {}, 0666);
+    const parts::Scratch scratch("log");
+    const std::string file = scratch.write("log", std::string_view("measurements"));
+    Result<DeviceLog> log = unavailable("not asked");
+
+    std::thread([&] {  // credentials belong to a thread where the system call itself is made
+        if (::syscall(SYS_setgroups, 0, nullptr) != 0 || ::syscall(SYS_setresgid, 65534, 65534, 65534) != 0 ||
+            ::syscall(SYS_setresuid, 65534, 65534, 65534) != 0) {
+            std::abort();
+        }
+        log = DeviceLog::open(file, "ima", {service.path()});
+    })
+        .join();
+
+    ASSERT_FALSE(log);
+    EXPECT_THAT(log.error().what, HasSubstr("Permission denied; GetLog is for operators"));
+    EXPECT_EQ(exit_code_of(log.error()), exit_code::kRefused);
 }
 
 TEST(DeviceLog, IsReadWithoutTheDaemonByWhoMay) {
