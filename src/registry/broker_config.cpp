@@ -42,10 +42,10 @@ std::string listener(const std::string& folder, const std::string& address, std:
     return out.str();
 }
 
-std::string general(const BrokerSettings& settings) {
+std::string general(const BrokerSettings& settings, const std::string& user) {
     std::ostringstream out;
     out << "per_listener_settings true\n"
-        << "user " << settings.user << "\n"
+        << "user " << user << "\n"
         << "log_dest stderr\n"
         << "log_timestamp_format %Y-%m-%dT%H:%M:%S\n"
         << "set_tcp_nodelay true\n"
@@ -61,7 +61,7 @@ std::string general(const BrokerSettings& settings) {
 std::string fleet_configuration(const BrokerSettings& settings) {
     std::ostringstream out;
     out << "# The fleet: devices and the registry, by their own certificates.\n"
-        << general(settings) << "max_keepalive 1200\n"
+        << general(settings, settings.user) << "max_keepalive 1200\n"
         << "\n# Retained documents must survive a restart.\n"
         << "persistence true\n"
         << "persistence_location " << settings.folder << "/" << broker_file::kData << "/\n"
@@ -77,7 +77,7 @@ std::string enroll_configuration(const BrokerSettings& settings) {
     const std::string& folder = settings.enroll_folder;
     std::ostringstream out;
     out << "# Enrolment, apart from the fleet: client ids are chosen here, and whose is taken by another loses his connection.\n"
-        << general(settings) << "max_keepalive 120\n"
+        << general(settings, settings.enroll_user) << "max_keepalive 120\n"
         << "\n# Nothing here outlives a connection.\n"
         << "persistence false\n"
         << "retain_available false\n"
@@ -134,6 +134,7 @@ std::string registry_name(unsigned worker) { return std::string(kRegistryName) +
 Result<BrokerFiles> broker_files(const BrokerSettings& settings) {
     ANCHOR_ASSIGN_OR_RETURN(const std::string tenant, protocol::check_name("tenant", settings.tenant));
     ANCHOR_RETURN_IF_ERROR(check_word("user", settings.user));
+    ANCHOR_RETURN_IF_ERROR(check_word("user", settings.enroll_user));
     ANCHOR_RETURN_IF_ERROR(check_word("address", settings.bind_address));
     ANCHOR_RETURN_IF_ERROR(check_word("folder", settings.folder));
     ANCHOR_RETURN_IF_ERROR(check_word("folder", settings.enroll_folder));

@@ -221,17 +221,21 @@ Result<void> give_to(const std::string& user, const std::string& folder, mode_t 
     return {};
 }
 
-// The registry renews what the brokers read: its user is in their group. The whole folder comes before those in it.
-Result<void> give_away(const Folder& folder, const std::string& user, const std::string& broker_user) {
-    ANCHOR_RETURN_IF_ERROR(give_to(user.empty() ? "root" : user, folder.path(), 0711));
-    ANCHOR_RETURN_IF_ERROR(give_to(broker_user, folder.broker(), 0770));
-    return give_to(broker_user, folder.enroll_broker(), 0770);
-}
-
 std::string broker_user(const InitOptions& options) {
     if (!options.broker_user.empty()) return options.broker_user;
     const passwd* self = getpwuid(geteuid());
     return self != nullptr ? self->pw_name : "mosquitto";
+}
+
+std::string enroll_broker_user(const InitOptions& options) {
+    return options.enroll_broker_user.empty() ? broker_user(options) : options.enroll_broker_user;
+}
+
+// The registry renews what the brokers read: its user is in their groups. The whole folder comes before those in it.
+Result<void> give_away(const Folder& folder, const InitOptions& options) {
+    ANCHOR_RETURN_IF_ERROR(give_to(options.user.empty() ? "root" : options.user, folder.path(), 0711));
+    ANCHOR_RETURN_IF_ERROR(give_to(broker_user(options), folder.broker(), 0770));
+    return give_to(enroll_broker_user(options), folder.enroll_broker(), 0770);
 }
 
 // What each of the two brokers reads: its configuration and key, with the certificates behind it.
@@ -268,6 +272,7 @@ Result<registry::BrokerFiles> broker_files_of(const Folder& folder, const InitOp
     settings.enroll_port = static_cast<std::uint16_t>(options.enroll_port);
     settings.enroll_registry_port = static_cast<std::uint16_t>(options.enroll_registry_port);
     settings.user = broker_user(options);
+    settings.enroll_user = enroll_broker_user(options);
     settings.with_crl = true;
     return registry::broker_files(settings);
 }
@@ -310,7 +315,7 @@ Result<void> init(const InitOptions& options) {
     const Folder folder(options.folder);
     std::error_code ignored;
     if (std::filesystem::exists(folder.database(), ignored)) return denied(folder.path() + " has a registry already");
-    for (const std::string& user : {options.user, options.broker_user}) {
+    for (const std::string& user : {options.user, options.broker_user, options.enroll_broker_user}) {
         if (!user.empty() && getpwnam(user.c_str()) == nullptr) return denied("there is no user \"" + user + "\" on this machine");
     }
     ANCHOR_ASSIGN_OR_RETURN(const auto broker_files, broker_files_of(folder, options));
@@ -333,7 +338,7 @@ Result<void> init(const InitOptions& options) {
     // Without a set in force nothing is signed, the broker's list neither: publish() makes it then.
     ANCHOR_RETURN_IF_ERROR(anchors.empty() ? write_text(folder.path("anchors-1.json"), protocol::draft_text(first))
                                            : write_first_list(folder));
-    ANCHOR_RETURN_IF_ERROR(give_away(folder, options.user, broker_user(options)));
+    ANCHOR_RETURN_IF_ERROR(give_away(folder, options));
     std::cout << "Registry of tenant \"" << options.tenant << "\" made in " << folder.path() << ":\n"
               << "  claim-" << options.batch << ".json     what devices of this batch are born with (holds a private key)\n"
               << "  broker/mosquitto.conf, enroll-broker/mosquitto.conf\n"

@@ -18,8 +18,9 @@ struct InitOptions {
     std::string batch = "first";
     std::string host = "localhost";
     std::string bind_address = "127.0.0.1";
-    std::string user;         ///< whose the registry's folder becomes; empty: who runs this
-    std::string broker_user;  ///< whose the brokers' folders become; empty: who runs this
+    std::string user;                ///< whose the registry's folder becomes; empty: who runs this
+    std::string broker_user;         ///< whose the folder of the fleet's broker becomes; empty: who runs this
+    std::string enroll_broker_user;  ///< whose that of the broker for enrolment becomes; empty: as broker_user
     unsigned fleet_port = 8883;
     unsigned enroll_port = 8884;
     unsigned enroll_registry_port = 8885;

@@ -58,7 +58,9 @@ void add_init(CLI::App& app, Given& given, Act& act) {
         ->capture_default_str();
     command->add_option("--fleet-port", options.fleet_port, "Port for devices with their own certificate")->capture_default_str();
     command->add_option("--user", options.user, "User that \"serve\" runs as, where root runs this (default: who runs this)");
-    command->add_option("--broker-user", options.broker_user, "User that the broker runs as where root starts it (default: who runs this)");
+    command->add_option("--broker-user", options.broker_user, "User that the fleet's broker runs as (default: who runs this)");
+    command->add_option("--enroll-broker-user", options.enroll_broker_user,
+                        "User that the broker for enrolment runs as (default: as --broker-user)");
     command->add_option("--authority-keys", options.authority_keys, "How many keys sign policies and reference values")
         ->capture_default_str();
     command->add_option("--authority-public", options.authority_public,

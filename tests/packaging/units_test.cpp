@@ -93,6 +93,17 @@ TEST_F(Units, ExposeTheRegistryAndItsBrokersLittle) {
     }
 }
 
+TEST_F(Units, OfTheTwoBrokersHaveUsersOfTheirOwnThatAreMade) {
+    const std::string unit = as_text(scratch_.read("anchor-broker@.service")).data();
+    const std::string users = read_text_file(kPackaging + "/sysusers.d/anchor-registry.conf", 1U << 16U).value();
+
+    EXPECT_THAT(unit, HasSubstr("User=anchor-%i\nGroup=anchor-%i\n"));
+    for (const char* instance : {"broker", "enroll-broker"}) {
+        EXPECT_THAT(users, HasSubstr("u anchor-" + std::string(instance) + " ")) << instance;
+        EXPECT_THAT(users, HasSubstr("m anchor-registry anchor-" + std::string(instance) + "\n")) << instance;
+    }
+}
+
 TEST(Installation, KeepsAConfigurationThatIsThere) {
     if (!parts::on_path("cmake")) GTEST_SKIP() << "cmake is not installed";
     const parts::Scratch root("install");

@@ -28,7 +28,8 @@ struct BrokerSettings {
     std::uint16_t fleet_port = 8883;
     std::uint16_t enroll_port = 8884;           ///< for devices with a claim certificate
     std::uint16_t enroll_registry_port = 8885;  ///< for the registry, at the broker for enrolment
-    std::string user = "mosquitto";             ///< whom the brokers become where they are started by root
+    std::string user = "mosquitto";             ///< whom the fleet's broker becomes where it is started by root
+    std::string enroll_user = "mosquitto";      ///< the same of the broker for enrolment
     bool with_crl = false;                      ///< refuse what is on device.crl; an expired list locks everyone out
     std::size_t memory_megabytes = 256;
 };

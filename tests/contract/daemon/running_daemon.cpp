@@ -1,12 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "running_daemon.h"
 
+#include <gmock/gmock.h>
+
 #include <filesystem>
 #include <thread>
 
 #include <nlohmann/json.hpp>
 
+#include <anchor/control/interface.h>
+#include <parts/varlink_shape.h>
+
 namespace anchor::daemon {
+namespace {
+
+void expect_described(const char* method, const Json& answer) {
+    static const parts::VarlinkShape kShape(control::agent_description());
+    EXPECT_THAT(kShape.complaints(method, answer), testing::IsEmpty());
+}
+
+}  // namespace
 
 RunningDaemon::RunningDaemon(const std::string& tcti, const std::string& more) : scratch_("anchord") {
     configuration_ =
@@ -24,6 +37,7 @@ Result<void> RunningDaemon::start() {
 Result<Json> RunningDaemon::status() const {
     ANCHOR_ASSIGN_OR_RETURN(auto client, control::Client::connect(socket()));
     ANCHOR_ASSIGN_OR_RETURN(const Json answer, client.call("GetStatus", Json::object()));
+    expect_described("GetStatus", answer);
     return answer["status"];
 }
 
@@ -40,6 +54,7 @@ void RunningDaemon::write_policy(const std::string& file, std::string_view text)
 bool RunningDaemon::decides(const std::function<bool(const Json&)>& wish) const {
     for (int i = 0; i < 200; ++i) {
         const auto answer = call("GetDecision", Json::object());
+        if (answer) expect_described("GetDecision", *answer);
         if (answer && wish((*answer)["decision"])) return true;
         std::this_thread::sleep_for(Milliseconds{100});
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "loopback_fleet.h"
 
+#include <gmock/gmock.h>
 #include <unistd.h>
 
 #include <set>
@@ -9,6 +10,8 @@
 #include <nlohmann/json.hpp>
 
 #include <anchor/base/file.h>
+#include <anchor/control/interface.h>
+#include <parts/varlink_shape.h>
 
 namespace anchor::whole {
 namespace {
@@ -139,7 +142,10 @@ Json LoopbackFleet::status() const {
     auto client = control::Client::connect(path("run/anchord.sock"));
     if (!client) return Json::object();
     const auto answer = client->call("GetStatus", Json::object());
-    return answer ? answer->at("status") : Json::object();
+    static const parts::VarlinkShape kShape(control::agent_description());
+    if (!answer) return Json::object();
+    EXPECT_THAT(kShape.complaints("GetStatus", *answer), testing::IsEmpty());
+    return answer->at("status");
 }
 
 std::string LoopbackFleet::device_id() const {

@@ -32,15 +32,21 @@ TEST(Init, ByRootGivesRegistryAndBrokersEachTheirOwn) {
     InitOptions options{.folder = files.path("r"), .tenant = "acme"};
     options.user = "nobody";
     options.broker_user = "daemon";
+    options.enroll_broker_user = "bin";
 
     ASSERT_TRUE(init(options));
 
     for (const char* one : {"", "registry.db", "online.key", "ca/issuing.key", "claim-first.json", "authority/root.key"}) {
         EXPECT_EQ(access_of(files.path("r/") + one).owner, registry) << one;
     }
-    for (const char* one : {"broker", "broker/broker.key", "broker/data", "enroll-broker", "enroll-broker/claims.acl"}) {
+    for (const char* one : {"broker", "broker/broker.key", "broker/data"}) {
         EXPECT_EQ(access_of(files.path("r/") + one).owner, broker) << one;
     }
+    for (const char* one : {"enroll-broker", "enroll-broker/broker.key", "enroll-broker/claims.acl"}) {
+        EXPECT_EQ(access_of(files.path("r/") + one).owner, ::getpwnam("bin")->pw_uid) << one;
+    }
+    EXPECT_NE(as_text(files.read("r/enroll-broker/mosquitto.conf")).find("\nuser bin\n"), std::string_view::npos);
+    EXPECT_EQ(access_of(files.path("r/enroll-broker")).mode, 0770U);
     EXPECT_EQ(access_of(files.path("r")).mode, 0711U);
     EXPECT_EQ(access_of(files.path("r/broker")).mode, 0770U);
     for (const char* secret : {"registry.db", "online.key", "ca/issuing.key", "claim-first.json", "broker/broker.key"}) {
