@@ -1,42 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 // Devices that leave their owner, by the real programs on a real TPM and a real broker.
 #include <gmock/gmock.h>
-#include <gtest/gtest.h>
 
-#include <nlohmann/json.hpp>
-
-#include "loopback_fleet.h"
+#include "whole_test.h"
 
 namespace anchor::whole {
 namespace {
 
 using testing::HasSubstr;
 
-class Departures : public testing::Test {
+class Departures : public TrustedDeviceTest {
 protected:
-    void SetUp() override {
-        if (!LoopbackFleet::available()) GTEST_SKIP() << "needs swtpm, swtpm_setup, tpm2-tools and mosquitto";
-        auto fleet = LoopbackFleet::start();
-        ASSERT_TRUE(fleet) << fleet.error().what;
-        fleet_ = std::move(*fleet);
-        ASSERT_TRUE(fleet_->start_device());
-        ASSERT_TRUE(fleet_->until_trusted()) << fleet_->logs();
-        id_ = fleet_->device_id();
-    }
-
     bool has_left() const {
         const Json identity = fleet_->status().value("identity", Json::object());
         return identity.contains("departure") && identity["departure"].is_object() && identity["departure"].value("done", false) &&
                !identity.value("enrolled", true);
     }
-    std::string shown() const { return fleet_->registry({"devices", "show", id_}).output; }
-
-    std::unique_ptr<LoopbackFleet> fleet_;
-    std::string id_;
+    std::string shown() const { return fleet_->registry({"devices", "show", device_}).output; }
 };
 
 TEST_F(Departures, RetiredTheDeviceForgetsItsKeysAndAResetDoesNotBringItBack) {
-    const auto ordered = fleet_->registry({"retire", id_, "--reason", "worn out"});
+    const auto ordered = fleet_->registry({"retire", device_, "--reason", "worn out"});
     ASSERT_TRUE(ordered.ok()) << ordered.output;
     ASSERT_TRUE(LoopbackFleet::until([&] { return has_left(); })) << fleet_->logs();
     EXPECT_THAT(shown(), HasSubstr("said by its TPM"));
@@ -55,7 +39,7 @@ TEST_F(Departures, HandedOverTheDeviceIsTheNextOwnersAndKeepsItsName) {
     for (const std::string& root : {fleet_->tpm().root_certificate(), fleet_->tpm().issuer_certificate()})
         ASSERT_TRUE(parts::run({REGISTRY_PROGRAM, "--dir", fleet_->path("next"), "ek", "roots", "add", root}).ok());
     const std::string bundle = fleet_->path("next/claim-first.json");
-    const auto ordered = fleet_->registry({"transfer", id_, "--to", bundle, "--reason", "sold"});
+    const auto ordered = fleet_->registry({"transfer", device_, "--to", bundle, "--reason", "sold"});
     ASSERT_TRUE(ordered.ok()) << ordered.output;
     ASSERT_TRUE(LoopbackFleet::until([&] { return has_left(); })) << fleet_->logs();
 
@@ -65,7 +49,7 @@ TEST_F(Departures, HandedOverTheDeviceIsTheNextOwnersAndKeepsItsName) {
     ASSERT_TRUE(fleet_->start_device());
 
     EXPECT_TRUE(LoopbackFleet::until([&] { return fleet_->connected(); })) << fleet_->logs();
-    EXPECT_EQ(fleet_->device_id(), id_);
+    EXPECT_EQ(fleet_->device_id(), device_);
     EXPECT_TRUE(fleet_->status()["identity"]["departure"].is_null());
 }
 

@@ -121,9 +121,20 @@ Result<void> LoopbackFleet::move_to(const std::string& folder) {
     return start_registry_in(folder);
 }
 
-Result<void> LoopbackFleet::start_device() {
-    ANCHOR_ASSIGN_OR_RETURN(device_, parts::Process::start({ANCHORD_PROGRAM, "--config", path("anchord.toml")}, path("device.log")));
+Result<void> LoopbackFleet::start_device(const parts::Environment& environment) {
+    ANCHOR_ASSIGN_OR_RETURN(device_,
+                            parts::Process::start({ANCHORD_PROGRAM, "--config", path("anchord.toml")}, path("device.log"), environment));
     return {};
+}
+
+// A sanitizer's library wants to be the first: here ours comes before it, and calls it.
+Result<void> LoopbackFleet::start_device_at(WallTime time, Synchronised synchronised) {
+    const auto now = std::chrono::system_clock::now().time_since_epoch();
+    const auto shift = std::chrono::duration_cast<std::chrono::seconds>(time.time_since_epoch() - now);
+    parts::Environment environment = {"LD_PRELOAD=" WRONG_CLOCK_LIBRARY, "WRONG_CLOCK=" + std::to_string(shift.count()),
+                                      "ASAN_OPTIONS=verify_asan_link_order=0"};
+    if (synchronised == Synchronised::Yes) environment.push_back("WRONG_CLOCK_SYNCHRONISED=1");
+    return start_device(environment);
 }
 
 parts::CommandResult LoopbackFleet::registry(const parts::Arguments& words) const {

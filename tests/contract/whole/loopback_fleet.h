@@ -23,9 +23,12 @@ public:
     [[nodiscard]] parts::Mosquitto& broker() noexcept { return *broker_; }
     [[nodiscard]] parts::Mosquitto& enroll_broker() noexcept { return *enroll_broker_; }
 
-    [[nodiscard]] Result<void> start_device();
+    [[nodiscard]] Result<void> start_device(const parts::Environment& environment = {});
     void stop_device() { device_.terminate(); }
     void kill_device() noexcept { device_.kill(); }
+    /// As a device whose wall clock shows that time; the kernel may say that it is right.
+    enum class Synchronised : std::uint8_t { No, Yes };
+    [[nodiscard]] Result<void> start_device_at(WallTime time, Synchronised synchronised = Synchronised::No);
     /// One act of anchor-registry, to its end.
     [[nodiscard]] parts::CommandResult registry(const parts::Arguments& words) const;
     [[nodiscard]] Result<void> start_registry() { return start_registry_in("registry"); }

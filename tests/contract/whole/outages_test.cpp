@@ -1,32 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <gtest/gtest.h>
-
 #include <filesystem>
 #include <fstream>
 #include <utility>
 
-#include <nlohmann/json.hpp>
-
 #include <anchor/base/file.h>
 
-#include "loopback_fleet.h"
+#include "whole_test.h"
 
 namespace anchor::whole {
 namespace {
 
-class Outages : public testing::Test {
+class Outages : public TrustedDeviceTest {
 protected:
     void SetUp() override {
-        if (!LoopbackFleet::available()) GTEST_SKIP() << "needs swtpm, swtpm_setup, tpm2-tools and mosquitto";
-        auto fleet = LoopbackFleet::start();
-        ASSERT_TRUE(fleet) << fleet.error().what;
-        fleet_ = std::move(*fleet);
-        ASSERT_TRUE(fleet_->start_device());
-        ASSERT_TRUE(fleet_->until_trusted()) << fleet_->logs();
+        TrustedDeviceTest::SetUp();
+        if (IsSkipped() || HasFatalFailure()) return;
         serial_ = serial();
     }
 
-    std::string serial() const { return fleet_->status()["identity"]["certificate"].value("serial", ""); }
     // A whole round with the registry, anew.
     bool attests() const {
         return LoopbackFleet::until([&] { return fleet_->ctl({"attest"}).ok(); });
@@ -41,7 +32,6 @@ protected:
         if (std::exchange(list_written_, written) != written) fleet_->broker().reload();
     }
 
-    std::unique_ptr<LoopbackFleet> fleet_;
     std::string serial_;
     std::filesystem::file_time_type list_written_;
 };

@@ -1,31 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // Certificates that follow each other, by the real programs on a real TPM and a real broker.
-#include <gtest/gtest.h>
-
-#include <nlohmann/json.hpp>
-
-#include "loopback_fleet.h"
+#include "whole_test.h"
 
 namespace anchor::whole {
 namespace {
 
-class Rotations : public testing::Test {
+class Rotations : public TrustedDeviceTest {
 protected:
-    void SetUp() override {
-        if (!LoopbackFleet::available()) GTEST_SKIP() << "needs swtpm, swtpm_setup, tpm2-tools and mosquitto";
-        auto fleet = LoopbackFleet::start();
-        ASSERT_TRUE(fleet) << fleet.error().what;
-        fleet_ = std::move(*fleet);
-        ASSERT_TRUE(fleet_->start_device());
-        ASSERT_TRUE(fleet_->until_trusted()) << fleet_->logs();
-    }
-
-    std::string serial() const { return fleet_->status()["identity"]["certificate"].value("serial", ""); }
     std::string handles(const std::string& kind) const {
         return parts::run({"tpm2_getcap", "-T", fleet_->tpm().tcti(), "handles-" + kind}).output;
     }
-
-    std::unique_ptr<LoopbackFleet> fleet_;
 };
 
 TEST_F(Rotations, FollowEachOtherAndTheDeviceStaysTheSame) {

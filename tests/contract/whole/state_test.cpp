@@ -1,33 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <gtest/gtest.h>
-
 #include <filesystem>
 #include <fstream>
 
-#include <nlohmann/json.hpp>
-
-#include "loopback_fleet.h"
+#include "whole_test.h"
 
 namespace anchor::whole {
 namespace {
 
 // What somebody does to a device's state while it is off, and what the device says and keeps of it. With the claim bundle it
 // enrols again, and the registry knows it for the same.
-class StateOfADevice : public testing::Test {
+class StateOfADevice : public TrustedDeviceTest {
 protected:
-    void SetUp() override {
-        if (!LoopbackFleet::available()) GTEST_SKIP() << "needs swtpm, swtpm_setup, tpm2-tools and mosquitto";
-        auto fleet = LoopbackFleet::start();
-        ASSERT_TRUE(fleet) << fleet.error().what;
-        fleet_ = std::move(*fleet);
-        ASSERT_TRUE(fleet_->start_device());
-        ASSERT_TRUE(fleet_->until_trusted()) << fleet_->logs();
-        device_ = fleet_->device_id();
-    }
-
     std::string state() const { return fleet_->path("state/state"); }
-    std::string serial() const { return fleet_->status()["identity"]["certificate"].value("serial", ""); }
-    bool log_has(const std::string& text) const { return fleet_->device_log().find(text) != std::string::npos; }
 
     /// Starts the device again and sees it refuse what it finds, keep it, and become the same device anew.
     void expect_refused(const std::string& why) {
@@ -37,9 +21,6 @@ protected:
         EXPECT_EQ(fleet_->device_id(), device_);
         EXPECT_TRUE(std::filesystem::exists(fleet_->path("state/state.refused")));
     }
-
-    std::unique_ptr<LoopbackFleet> fleet_;
-    std::string device_;
 };
 
 TEST_F(StateOfADevice, FromBeforeIsRefusedWhenItIsBroughtBack) {
