@@ -3,7 +3,6 @@
 
 #include <filesystem>
 #include <fstream>
-#include <future>
 
 #include <gtest/gtest.h>
 #include <unistd.h>
@@ -141,17 +140,6 @@ TEST_F(FolderShelfTest, WhatIsPutAgainCountsAsPutNow) {
     EXPECT_EQ(shelf_->put(name_, 0, as_bytes(text_)).value(), text_.size());
 
     EXPECT_GE(std::filesystem::last_write_time(file()), put) << "or it would be tidied away as an old one";
-}
-
-TEST_F(FolderShelfTest, TwoProcessesTidyOneFolderAtOnce) {
-    for (int i = 0; i < 500; ++i) write(file() + std::to_string(i), "an old one");
-    const auto other = FolderShelf::open(folder_ + "/blobs").value();
-
-    auto theirs = std::async(std::launch::async, [&] { return other->keep_only({}); });
-    const auto ours = shelf_->keep_only({});
-
-    EXPECT_TRUE(ours) << ours.error().what;
-    EXPECT_TRUE(theirs.get());
 }
 
 TEST_F(FolderShelfTest, WhatAnotherProcessHasTidiedAwayIsPutAnew) {
