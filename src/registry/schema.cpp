@@ -7,7 +7,7 @@ namespace anchor::registry {
 namespace {
 
 // A step that was once released is never edited: the next one goes below it. Times are milliseconds since 1970.
-constexpr std::array<const char*, 7> kSteps = {
+constexpr std::array<const char*, 9> kSteps = {
     R"sql(
 CREATE TABLE devices (
     id TEXT PRIMARY KEY,
@@ -161,6 +161,16 @@ CREATE TRIGGER standings_change AFTER UPDATE OF standing_number ON devices WHEN 
     INSERT INTO counters (name, value) VALUES ('standing/' || substr(new.id, 1, 1), CAST(strftime('%s', 'now') AS INTEGER))
         ON CONFLICT (name) DO UPDATE SET value = max(value + 1, excluded.value);
 END;
+)sql",
+    // Batches, those included that have enrolled somebody already.
+    R"sql(
+CREATE TABLE batches (name TEXT PRIMARY KEY, made_at INTEGER NOT NULL, ended_at INTEGER, reason TEXT NOT NULL DEFAULT '');
+INSERT INTO batches (name, made_at)
+    SELECT c.claim, min(d.enrolled_at) FROM device_claims c JOIN devices d ON d.id=c.device GROUP BY c.claim;
+)sql",
+    // Which list an endorsement key stands on, for rules which may enrol where.
+    R"sql(
+ALTER TABLE ek_list ADD COLUMN list TEXT NOT NULL DEFAULT '';
 )sql",
 };
 
