@@ -130,10 +130,34 @@ Result<std::vector<Bytes>> Authority::certify_for(const crypto::PublicKey& key, 
     return chain;
 }
 
-Result<std::vector<Bytes>> Authority::certify(const crypto::PublicKey& key, const DeviceId& device) {
+Result<std::vector<Bytes>> Authority::certify_by(const Predecessor& one, const crypto::PublicKey& key, const DeviceId& device) {
+    const WallTime now = clock_.wall();
+    const crypto::Validity validity{now - kBackdated, std::min(now + settings_.certificate_lifetime, one.certificate.not_after())};
+    ANCHOR_ASSIGN_OR_RETURN(auto builder, crypto::CertificateBuilder::open(one.certificate, *one.key));
+    ANCHOR_ASSIGN_OR_RETURN(const auto certificate, builder.device(key, settings_.tenant, device.text(), validity));
+    std::vector<Bytes> chain{to_bytes(certificate.der()), to_bytes(one.certificate.der())};
+    for (const auto& above : one.above) chain.push_back(to_bytes(above.der()));
+    return chain;
+}
+
+// nullptr: it is the one in use.
+Result<const Predecessor*> Authority::predecessor(const std::string& serial) const {
+    const Predecessor* in_use = nullptr;
+    if (serial.empty() || serial == keys_.issuing_chain.front().serial_text()) return in_use;
+    const auto found =
+        std::ranges::find_if(keys_.predecessors, [&](const Predecessor& one) { return one.certificate.serial_text() == serial; });
+    if (found == keys_.predecessors.end() || found->certificate.not_after() <= clock_.wall()) {
+        return denied("the issuing CA " + serial + ", which a rule names, is not here or has expired");
+    }
+    return &*found;
+}
+
+Result<std::vector<Bytes>> Authority::certify(const crypto::PublicKey& key, const DeviceId& device, const std::string& issuing) {
     ANCHOR_ASSIGN_OR_RETURN(const bool revoked_key, store_.is_revoked_key(digest_of(key)));
     if (revoked_key) return denied("a certificate for this key was revoked: a new key is needed");
-    ANCHOR_ASSIGN_OR_RETURN(auto chain, certify_for(key, device, settings_.certificate_lifetime));
+    ANCHOR_ASSIGN_OR_RETURN(const Predecessor* earlier, predecessor(issuing));
+    ANCHOR_ASSIGN_OR_RETURN(
+        auto chain, earlier == nullptr ? certify_for(key, device, settings_.certificate_lifetime) : certify_by(*earlier, key, device));
     ANCHOR_ASSIGN_OR_RETURN(const auto certificate, crypto::Certificate::from_der(chain.front()));
     ANCHOR_ASSIGN_OR_RETURN(const auto known, store_.device(device));
     std::optional<crypto::RevocationEntry> entry;
@@ -142,7 +166,8 @@ Result<std::vector<Bytes>> Authority::certify(const crypto::PublicKey& key, cons
         entry = crypto::RevocationEntry{std::chrono::floor<Seconds>(clock_.wall()),
                                         revoked ? crypto::CrlReason::PrivilegeWithdrawn : crypto::CrlReason::CertificateHold};
     }
-    ANCHOR_RETURN_IF_ERROR(record(issuer(), certificate, device, entry));
+    const Bytes by = earlier == nullptr ? issuer() : digest_of(earlier->certificate.public_key());
+    ANCHOR_RETURN_IF_ERROR(record(by, certificate, device, entry));
     return chain;
 }
 

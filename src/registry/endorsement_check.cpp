@@ -34,27 +34,20 @@ Result<std::vector<crypto::Certificate>> parse_all(const std::vector<Bytes>& der
     return certificates;
 }
 
-// Whether the maker of the TPM vouches for this EK.
 Result<void> check_certificate(const Endorsement& endorsement, const crypto::PublicKey& ek, Store& store, WallTime now) {
     ANCHOR_ASSIGN_OR_RETURN(const auto certificate, crypto::Certificate::from_nv(endorsement.certificate));
     if (certificate.public_key() != ek) return rejected("EK certificate: is for another key");
-    ANCHOR_ASSIGN_OR_RETURN(const auto intermediates, parse_all(endorsement.intermediates));
-    ANCHOR_ASSIGN_OR_RETURN(const auto root_ders, store.roots());
-    ANCHOR_ASSIGN_OR_RETURN(const auto roots, parse_all(root_ders));
-    const crypto::ChainOptions options{.at = now, .purpose = crypto::ForEndorsement{}};
-    if (auto path = crypto::verify_chain(certificate, intermediates, roots, {}, options); !path) {
-        return denied("EK certificate: leads to no manufacturer's root: " + path.error().what);
-    }
-    return {};
+    ANCHOR_ASSIGN_OR_RETURN(const auto roots, store.roots());
+    return check_maker(endorsement, roots, now);
 }
 
-// By the digest of its public area, or by the fingerprint of its certificate.
 Result<bool> is_listed(const Endorsement& endorsement, Store& store) {
-    ANCHOR_ASSIGN_OR_RETURN(const bool by_key, store.is_listed(crypto::hash(HashAlg::Sha256, endorsement.public_area).view()));
-    if (by_key || endorsement.certificate.empty()) return by_key;
-    const auto certificate = crypto::Certificate::from_nv(endorsement.certificate);
-    if (!certificate) return false;
-    return store.is_listed(certificate->fingerprint().view());
+    ANCHOR_ASSIGN_OR_RETURN(const auto digests, listed_as(endorsement));
+    for (const Bytes& digest : digests) {
+        ANCHOR_ASSIGN_OR_RETURN(const auto list, store.list_of(digest));
+        if (list) return true;
+    }
+    return false;
 }
 
 Result<void> check_endorsement(const Endorsement& endorsement, const tpmwire::PublicArea& ek, const crypto::PublicKey& key,
@@ -117,6 +110,26 @@ Result<CheckedKeys> check_software_keys(const crypto::CertificateRequest& reques
 }
 
 }  // namespace
+
+Result<void> check_maker(const Endorsement& endorsement, const std::vector<Bytes>& root_ders, WallTime now) {
+    ANCHOR_ASSIGN_OR_RETURN(const auto certificate, crypto::Certificate::from_nv(endorsement.certificate));
+    ANCHOR_ASSIGN_OR_RETURN(const auto intermediates, parse_all(endorsement.intermediates));
+    ANCHOR_ASSIGN_OR_RETURN(const auto roots, parse_all(root_ders));
+    const crypto::ChainOptions options{.at = now, .purpose = crypto::ForEndorsement{}};
+    if (auto path = crypto::verify_chain(certificate, intermediates, roots, {}, options); !path) {
+        return denied("EK certificate: leads to no manufacturer's root: " + path.error().what);
+    }
+    return {};
+}
+
+Result<std::vector<Bytes>> listed_as(const Endorsement& endorsement) {
+    std::vector<Bytes> digests = {to_bytes(crypto::hash(HashAlg::Sha256, endorsement.public_area).view())};
+    if (endorsement.certificate.empty()) return digests;
+    if (const auto certificate = crypto::Certificate::from_nv(endorsement.certificate)) {
+        digests.push_back(to_bytes(certificate->fingerprint().view()));
+    }
+    return digests;
+}
 
 Result<CheckedKeys> check_keys(const protocol::EnrollBegin& begin, const Settings& settings, Store& store, WallTime now) {
     ANCHOR_ASSIGN_OR_RETURN(const auto request, read_request(begin.request));

@@ -24,6 +24,13 @@ struct CheckedKeys {
 /// Rejected, naming the check. Denied: nobody vouches for the EK, or settings don't allow a device like this.
 [[nodiscard]] Result<CheckedKeys> check_keys(const protocol::EnrollBegin& begin, const Settings& settings, Store& store, WallTime now);
 
+/// Whether the maker of the TPM vouches for its EK: its certificate leads to one of these roots (DER). Rejected: it can't be read. Denied:
+/// it leads to none.
+[[nodiscard]] Result<void> check_maker(const Endorsement& endorsement, const std::vector<Bytes>& roots, WallTime now);
+
+/// What an EK stands on the EK list by: the digest of its public area, and the fingerprint of its certificate where it has one.
+[[nodiscard]] Result<std::vector<Bytes>> listed_as(const Endorsement& endorsement);
+
 /// The next key of a known device, held against all that a first one is: a key of our template in the TPM of this device's AK, and a
 /// request for this device alone that it signed itself. Rejected, naming the check.
 [[nodiscard]] Result<crypto::PublicKey> check_next_key(const protocol::RotateRequest& wish, const DeviceRecord& device,

@@ -7,6 +7,7 @@
 #include <anchor/tpmwire/credential.h>
 
 #include "endorsement_check.h"
+#include "enrollment_rules.h"
 #include "judgement.h"
 
 namespace anchor::registry {
@@ -42,7 +43,12 @@ Result<void> check_forgotten(Store& store, const DeviceRecord& device, const Cla
     return wait_for_approval(store, device, ": the device says that it is " + *standing + ", and is not known here", now);
 }
 
-DeviceRecord record_of(const CheckedKeys& keys, const protocol::EnrollBegin& begin, const Settings& settings, WallTime now) {
+Result<void> check_batch(Store& store, std::string_view claim) {
+    ANCHOR_ASSIGN_OR_RETURN(const bool ended, store.has_ended(claim));
+    return ended ? denied("the batch \"" + std::string(claim) + "\" has ended: it enrols nobody any more") : Result<void>();
+}
+
+DeviceRecord record_of(const CheckedKeys& keys, const protocol::EnrollBegin& begin, const std::string& group, WallTime now) {
     DeviceRecord device{.id = keys.device};
     device.hardware_bound = keys.ek.has_value();
     device.key_digest = keys.key_digest;
@@ -54,7 +60,7 @@ DeviceRecord record_of(const CheckedKeys& keys, const protocol::EnrollBegin& beg
         device.ak_public = begin.ak_public;
     }
     device.standing.number = number_after(0, now);  // a restored registry may have known it, and given it higher ones than 1
-    device.standing.group = settings.default_group;
+    device.standing.group = group;
     return device;
 }
 
@@ -83,10 +89,12 @@ Result<void> check_proof(const protocol::EnrollProve& prove, const EnrollmentSes
 Result<protocol::EnrollChallenge> Enrollment::begin(std::string_view claim, const DeviceId& device, const Json& body,
                                                     const Digest& request) {
     const WallTime now = clock_.wall();
+    ANCHOR_RETURN_IF_ERROR(check_batch(store_, claim));
     ANCHOR_ASSIGN_OR_RETURN(const auto begin, protocol::enroll_begin_from(body));
     ANCHOR_ASSIGN_OR_RETURN(const CheckedKeys keys, check_keys(begin, settings_, store_, now));
     if (keys.device != device) return rejected("these keys are those of device " + keys.device.text());
     ANCHOR_RETURN_IF_ERROR(check_known(store_, keys));
+    ANCHOR_RETURN_IF_ERROR(rule_for(begin, claim, settings_, store_, now));
 
     EnrollmentSession session{crypto::random_octets(kSessionSize),
                               device.text(),
@@ -115,12 +123,14 @@ Result<protocol::EnrollGrant> Enrollment::prove(std::string_view claim, const De
     if (session->device != device.text() || session->claim != claim) return rejected("this attempt is that of another device");
     if (session->expires <= now) return stale("this attempt has expired at " + to_rfc3339(session->expires) + ": begin again");
 
-    // All is checked anew: between begin and now an operator may have changed his mind about EK, roots or standing.
+    // All is checked anew: between begin and now an operator may have changed his mind about batch, EK, roots or standing.
+    ANCHOR_RETURN_IF_ERROR(check_batch(store_, claim));
     ANCHOR_ASSIGN_OR_RETURN(const Json begin_body, parse_json(session->begin_body));
     ANCHOR_ASSIGN_OR_RETURN(const auto begin, protocol::enroll_begin_from(begin_body));
     ANCHOR_ASSIGN_OR_RETURN(const CheckedKeys keys, check_keys(begin, settings_, store_, now));
     ANCHOR_RETURN_IF_ERROR(check_known(store_, keys));
-    DeviceRecord record = record_of(keys, begin, settings_, now);
+    ANCHOR_ASSIGN_OR_RETURN(const EnrollmentRule* rule, rule_for(begin, claim, settings_, store_, now));
+    DeviceRecord record = record_of(keys, begin, rule == nullptr ? settings_.default_group : rule->group, now);
     ANCHOR_ASSIGN_OR_RETURN(const auto before, store_.device(keys.device));
     if (before) carry_over(record, *before);
     if (keys.ek) {
@@ -141,10 +151,13 @@ Result<protocol::EnrollGrant> Enrollment::prove(std::string_view claim, const De
         ANCHOR_RETURN_IF_ERROR(check_forgotten(store_, record, received.evidence.claims, now));
     }
     const std::string again = before && before->ak_public != record.ak_public ? " again, with another AK" : before ? " again" : "";
+    const DeviceId enrolled = record.id;
     ANCHOR_ASSIGN_OR_RETURN(auto granted, grant(std::move(record), keys.device_key, appraisal));
     // Now that nothing can refuse it any more: a refusal keeps what was written before it.
-    ANCHOR_RETURN_IF_ERROR(store_.audit("enrolled", device.text(), "enrolled" + again + " with claim " + std::string(claim), now));
-    ANCHOR_RETURN_IF_ERROR(store_.set_claim(device, claim));
+    const std::string by_rule = rule == nullptr ? "" : " by rule " + rule->name;
+    ANCHOR_RETURN_IF_ERROR(
+        store_.audit("enrolled", enrolled.text(), "enrolled" + again + " with claim " + std::string(claim) + by_rule, now));
+    ANCHOR_RETURN_IF_ERROR(store_.set_claim(enrolled, claim));
     return granted;
 }
 
@@ -159,7 +172,7 @@ Result<protocol::EnrollGrant> Enrollment::grant(DeviceRecord device, const crypt
     ANCHOR_ASSIGN_OR_RETURN(device.standing_document, authority_.standing(device.standing, device.id));
     ANCHOR_ASSIGN_OR_RETURN(grant.result, record_judgement(device, appraisal, authority_, clock_.wall()));
     // The last that may be refused, because it leaves a record.
-    ANCHOR_ASSIGN_OR_RETURN(grant.certificates, authority_.certify(key, device.id));
+    ANCHOR_ASSIGN_OR_RETURN(grant.certificates, authority_.certify(key, device.id, issuing_of(device.standing.group, settings_)));
     device.certificates = grant.certificates;
     ANCHOR_RETURN_IF_ERROR(store_.save(device));
 

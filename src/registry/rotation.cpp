@@ -4,6 +4,7 @@
 #include <anchor/registry/requests.h>
 
 #include "endorsement_check.h"
+#include "enrollment_rules.h"
 #include "rate_bound.h"
 
 namespace anchor::registry {
@@ -28,7 +29,7 @@ Result<Requests::Answer> Requests::rotate(DeviceRecord& device, const Json& body
     ANCHOR_ASSIGN_OR_RETURN(const auto wish, protocol::rotate_request_from(body));
     ANCHOR_ASSIGN_OR_RETURN(const auto key, check_next_key(wish, device, settings_));
     protocol::RotateGrant grant;
-    ANCHOR_ASSIGN_OR_RETURN(grant.certificates, authority_.certify(key, device.id));
+    ANCHOR_ASSIGN_OR_RETURN(grant.certificates, authority_.certify(key, device.id, issuing_of(device.standing.group, settings_)));
     device.next_key = to_bytes(key.spki());
     device.next_certificates = grant.certificates;
     ANCHOR_RETURN_IF_ERROR(store_.audit(

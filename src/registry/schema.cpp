@@ -7,7 +7,7 @@ namespace anchor::registry {
 namespace {
 
 // A step that was once released is never edited: the next one goes below it. Times are milliseconds since 1970.
-constexpr std::array<const char*, 8> kSteps = {
+constexpr std::array<const char*, 10> kSteps = {
     R"sql(
 CREATE TABLE devices (
     id TEXT PRIMARY KEY,
@@ -168,6 +168,16 @@ CREATE TABLE carried_out (device TEXT NOT NULL, request BLOB NOT NULL, PRIMARY K
 CREATE TRIGGER carried_out_by_another_key AFTER UPDATE OF device_key ON devices WHEN new.device_key <> old.device_key BEGIN
     DELETE FROM carried_out WHERE device=new.id;
 END;
+)sql",
+    // Batches, those included that have enrolled somebody already.
+    R"sql(
+CREATE TABLE batches (name TEXT PRIMARY KEY, made_at INTEGER NOT NULL, ended_at INTEGER, reason TEXT NOT NULL DEFAULT '');
+INSERT INTO batches (name, made_at)
+    SELECT c.claim, min(d.enrolled_at) FROM device_claims c JOIN devices d ON d.id=c.device GROUP BY c.claim;
+)sql",
+    // Which list an endorsement key stands on, for rules which may enrol where.
+    R"sql(
+ALTER TABLE ek_list ADD COLUMN list TEXT NOT NULL DEFAULT '';
 )sql",
 };
 

@@ -98,22 +98,6 @@ Result<std::vector<std::string>> Store::online_but_put_aside() {
     }
 }
 
-Result<void> Store::set_claim(const DeviceId& id, std::string_view claim) {
-    return database_->run("INSERT INTO device_claims (device, claim) VALUES (?,?) ON CONFLICT (device) DO UPDATE SET claim=excluded.claim",
-                          id.text(), claim);
-}
-
-Result<std::vector<DeviceId>> Store::devices_of_claim(std::string_view claim) {
-    Query query = database_->query("SELECT device FROM device_claims WHERE claim=? ORDER BY device", claim);
-    std::vector<DeviceId> devices;
-    while (true) {
-        ANCHOR_ASSIGN_OR_RETURN(const bool found, query.step());
-        if (!found) return devices;
-        ANCHOR_ASSIGN_OR_RETURN(DeviceId id, DeviceId::parse(query.text(0)));
-        devices.push_back(std::move(id));
-    }
-}
-
 Result<void> Store::set_revocation(const CertificateRecord& certificate, const std::optional<crypto::RevocationEntry>& entry) {
     ANCHOR_ASSIGN_OR_RETURN(const std::uint64_t change, next_number("revocation changes"));
     if (!entry) {

@@ -14,19 +14,23 @@ constexpr int kNoncesPerDevice = 16;
 
 }  // namespace
 
-Result<void> Store::list_endorsement(ByteView digest, std::string_view note, WallTime now) {
-    return database_->run("INSERT OR REPLACE INTO ek_list (digest, note, added_at) VALUES (?,?,?)", digest, note, now);
+Result<void> Store::list_endorsement(ByteView digest, std::string_view note, WallTime now, std::string_view list) {
+    return database_->run("INSERT OR REPLACE INTO ek_list (digest, note, added_at, list) VALUES (?,?,?,?)", digest, note, now, list);
 }
 
-Result<bool> Store::is_listed(ByteView digest) { return database_->query("SELECT 1 FROM ek_list WHERE digest=?", digest).step(); }
+Result<std::optional<std::string>> Store::list_of(ByteView digest) {
+    Query query = database_->query("SELECT list FROM ek_list WHERE digest=?", digest);
+    ANCHOR_ASSIGN_OR_RETURN(const bool found, query.step());
+    return found ? std::optional(query.text(0)) : std::nullopt;
+}
 
 Result<std::vector<EndorsementListEntry>> Store::endorsement_list() {
-    Query query = database_->query("SELECT digest, note FROM ek_list ORDER BY added_at, digest");
+    Query query = database_->query("SELECT digest, note, list FROM ek_list ORDER BY added_at, digest");
     std::vector<EndorsementListEntry> entries;
     while (true) {
         ANCHOR_ASSIGN_OR_RETURN(const bool found, query.step());
         if (!found) return entries;
-        entries.push_back({query.octets(0), query.text(1)});
+        entries.push_back({query.octets(0), query.text(1), query.text(2)});
     }
 }
 

@@ -4,16 +4,19 @@
 #include <toml++/toml.h>
 
 #include <algorithm>
+#include <array>
 #include <functional>
 #include <map>
 #include <sstream>
 
+#include <anchor/base/encoding.h>
 #include <anchor/base/file.h>
 #include <anchor/protocol/topics.h>
 
 namespace anchor::registryd {
 namespace {
 
+using registry::EnrollmentRule;
 using registry::Settings;
 
 constexpr std::size_t kLargestFile = 256UL * 1024;
@@ -100,6 +103,85 @@ Result<void> set_reload(const toml::node& node, Settings& settings) {
     return {};
 }
 
+Result<std::string> text_in(const toml::table& rule, std::string_view key) {
+    const auto text = rule[key].value_exact<std::string>();
+    if (!text || text->empty()) return rejected(std::string(key) + ": expected a text");
+    return *text;
+}
+
+// Nothing where there is none; a list with nothing in it would fit nobody and is a mistake.
+Result<std::vector<std::string>> texts_in(const toml::table& rule, std::string_view key) {
+    std::vector<std::string> texts;
+    const auto* node = rule.get(key);
+    if (node == nullptr) return texts;
+    const Error expected = rejected(std::string(key) + ": expected a list of texts, at least one");
+    const auto* list = node->as_array();
+    if (list == nullptr || list->empty()) return expected;
+    for (const auto& item : *list) {
+        const auto text = item.value_exact<std::string>();
+        if (!text) return expected;
+        texts.push_back(*text);
+    }
+    return texts;
+}
+
+Result<std::vector<std::string>> names_in(const toml::table& rule, std::string_view key, std::string_view what) {
+    ANCHOR_ASSIGN_OR_RETURN(auto names, texts_in(rule, key));
+    for (const std::string& one : names) ANCHOR_RETURN_IF_ERROR(protocol::check_name(what, one));
+    return names;
+}
+
+Result<std::vector<Bytes>> fingerprints_in(const toml::table& rule, std::string_view key) {
+    ANCHOR_ASSIGN_OR_RETURN(const auto texts, texts_in(rule, key));
+    std::vector<Bytes> fingerprints;
+    for (const std::string& text : texts) {
+        auto octets = from_hex(text);
+        if (!octets || octets->size() != 32)
+            return rejected(std::string(key) + ": expected SHA-256 in hex, as \"ek roots list\" shows them");
+        fingerprints.push_back(std::move(*octets));
+    }
+    return fingerprints;
+}
+
+Result<EnrollmentRule> rule_from(const toml::table& table) {
+    static constexpr std::array kKeys = {"name", "group", "batches", "roots", "lists", "issuing"};
+    for (const auto& [key, value] : table) {
+        if (std::ranges::find(kKeys, key.str()) == kKeys.end()) return rejected(std::string(key.str()) + ": no such key");
+    }
+    EnrollmentRule rule;
+    ANCHOR_ASSIGN_OR_RETURN(rule.name, text_in(table, "name"));
+    ANCHOR_RETURN_IF_ERROR(protocol::check_name("name", rule.name));
+    ANCHOR_ASSIGN_OR_RETURN(rule.group, text_in(table, "group"));
+    ANCHOR_RETURN_IF_ERROR(protocol::check_name("group", rule.group));
+    ANCHOR_ASSIGN_OR_RETURN(rule.batches, names_in(table, "batches", "batch"));
+    ANCHOR_ASSIGN_OR_RETURN(rule.roots, fingerprints_in(table, "roots"));
+    ANCHOR_ASSIGN_OR_RETURN(rule.lists, names_in(table, "lists", "list"));
+    if (table.contains("issuing")) {
+        ANCHOR_ASSIGN_OR_RETURN(rule.issuing, text_in(table, "issuing"));
+    }
+    return rule;
+}
+
+Result<void> set_rules(const toml::node& node, Settings& settings) {
+    const auto* list = node.as_array();
+    if (list == nullptr || list->empty() || list->size() > 256) return rejected("expected tables, [[enrollment.rules]]");
+    for (const auto& item : *list) {
+        const std::string which =
+            "rule " + std::to_string(settings.rules.size() + 1) + ", line " + std::to_string(item.source().begin.line);
+        const auto* table = item.as_table();
+        auto rule = table == nullptr ? Result<EnrollmentRule>(rejected("expected a table")) : rule_from(*table);
+        if (!rule) return std::move(rule).error().within(which);
+        for (const EnrollmentRule& other : settings.rules) {
+            if (other.name == rule->name) return rejected(which + ": there is a rule \"" + rule->name + "\" already");
+            if (other.group == rule->group && other.issuing != rule->issuing)
+                return rejected(which + ": a group has one issuing CA, and rule \"" + other.name + "\" names another for \"" + rule->group +
+                                "\"");
+        }
+        settings.rules.push_back(std::move(*rule));
+    }
+    return {};
+}
+
 using Section = std::map<std::string, Setter, std::less<>>;
 
 const std::map<std::string, Section, std::less<>>& sections() {
@@ -112,9 +194,12 @@ const std::map<std::string, Section, std::less<>>& sections() {
           {"reload", set_reload},
           {"list_lifetime", duration(&Settings::broker_crl_lifetime)}}},
         {"enrollment",
-         {{"allow_uncertified_ek", flag(&Settings::allow_uncertified_ek)},
+         {{"claim_host", host(&Settings::claim_host)},
+          {"claim_port", port(&Settings::claim_port)},
+          {"allow_uncertified_ek", flag(&Settings::allow_uncertified_ek)},
           {"allow_software_keys", flag(&Settings::allow_software_keys)},
           {"require_approval", flag(&Settings::require_approval)},
+          {"rules", set_rules},
           {"default_group", name(&Settings::default_group, "group")},
           {"session_lifetime", duration(&Settings::session_lifetime)},
           {"certificate_lifetime", duration(&Settings::certificate_lifetime)}}},
@@ -148,6 +233,8 @@ Result<void> take_section(const std::string& file, const std::string& name, cons
 
 Result<Settings> take_all(const std::string& file, const toml::table& table) {
     Settings settings;
+    // Written before there was a key for it: it was the same machine.
+    if (const auto broker = table["broker"]["host"].value<std::string>()) settings.claim_host = *broker;
     for (const auto& [key, value] : table) {
         const std::string name(key.str());
         if (name != "tenant") {
@@ -209,6 +296,9 @@ std::string configuration_text(const Settings& settings) {
         << "# The list beside the broker is renewed at half of this. When it expires the broker lets nobody in.\n"
         << "list_lifetime = " << lasting(settings.broker_crl_lifetime) << "\n\n"
         << "[enrollment]\n"
+        << "# Where devices with a claim certificate connect: stands in new claim bundles.\n"
+        << "claim_host = \"" << settings.claim_host << "\"\n"
+        << "claim_port = " << settings.claim_port << "\n"
         << "# A TPM that has no EK certificate at all, and a device that has no TPM: each a risk to be taken knowingly.\n"
         << "allow_uncertified_ek = " << yes(settings.allow_uncertified_ek) << "\n"
         << "allow_software_keys = " << yes(settings.allow_software_keys) << "\n"
@@ -216,7 +306,15 @@ std::string configuration_text(const Settings& settings) {
         << "require_approval = " << yes(settings.require_approval) << "\n"
         << "default_group = \"" << settings.default_group << "\"\n"
         << "session_lifetime = " << lasting(settings.session_lifetime) << "\n"
-        << "certificate_lifetime = " << lasting(settings.certificate_lifetime) << "\n\n"
+        << "certificate_lifetime = " << lasting(settings.certificate_lifetime) << "\n"
+        << "# Which of those that may enrol begin in which group; the first that fits counts, who fits none does not enrol:\n"
+        << "# [[enrollment.rules]]\n"
+        << "# name = \"presses\"             # stands in the audit log\n"
+        << "# group = \"press\"\n"
+        << "# batches = [\"spring\"]         # with these claims; left out: with any\n"
+        << "# roots = [\"9f3c…\"]            # the EK certificate leads there (\"ek roots list\"), or\n"
+        << "# lists = [\"order-4711\"]       # the EK stands there (\"ek import --list\"); both left out: any device\n"
+        << "# issuing = \"1a2b…\"            # serial number of the CA for this group; left out: the one in use\n\n"
         << "[attestation]\n"
         << "# The registers that devices have to quote.\n"
         << "pcrs = [" << pcrs << "]\n"

@@ -68,6 +68,8 @@ Result<registry::Settings> settings_of(const InitOptions& options) {
     settings.broker_port = static_cast<std::uint16_t>(options.fleet_port);
     settings.enroll_broker_host = options.host;
     settings.enroll_broker_port = static_cast<std::uint16_t>(options.enroll_registry_port);
+    settings.claim_host = options.host;
+    settings.claim_port = static_cast<std::uint16_t>(options.enroll_port);
     settings.allow_uncertified_ek = options.allow_uncertified_ek;
     settings.allow_software_keys = options.allow_software_keys;
     settings.require_approval = options.require_approval;
@@ -291,11 +293,12 @@ Result<void> write_bundle(const Folder& folder, const Fleet& fleet, const InitOp
     return write_new(anchors.empty() ? path + ".draft" : path, protocol::encode(bundle).view(), 0600);
 }
 
-Result<void> write_store(const Folder& folder, const std::string& anchors) {
+Result<void> write_store(const Folder& folder, const std::string& batch, const std::string& anchors) {
     // SQLite makes its files with the mode of the database, so that one has to be there first.
     ANCHOR_RETURN_IF_ERROR(write_new(folder.database(), {}, 0600));
     ANCHOR_ASSIGN_OR_RETURN(const auto store, registry::Store::open(folder.database()));
     return store->atomically([&]() -> Result<void> {
+        ANCHOR_RETURN_IF_ERROR(store->add_batch(batch, now()));
         if (anchors.empty()) return store->audit("init", "", "registry made, its first trust-anchor set waits for signatures", now());
         ANCHOR_RETURN_IF_ERROR(store->save({DocumentKind::Anchors, "", 1, protocol::audience_fleet(), anchors, now()}));
         return store->audit("init", "", "registry made, trust-anchor set version 1", now());
@@ -334,7 +337,7 @@ Result<void> init(const InitOptions& options) {
     ANCHOR_RETURN_IF_ERROR(write_fleet_broker(Folder(folder.broker()), broker_files, fleet));
     ANCHOR_RETURN_IF_ERROR(write_enroll_broker(Folder(folder.enroll_broker()), broker_files, fleet));
     ANCHOR_RETURN_IF_ERROR(write_bundle(folder, fleet, options, anchors));
-    ANCHOR_RETURN_IF_ERROR(write_store(folder, anchors));
+    ANCHOR_RETURN_IF_ERROR(write_store(folder, options.batch, anchors));
     // Without a set in force nothing is signed, the broker's list neither: publish() makes it then.
     ANCHOR_RETURN_IF_ERROR(anchors.empty() ? write_text(folder.path("anchors-1.json"), protocol::draft_text(first))
                                            : write_first_list(folder));

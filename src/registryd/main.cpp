@@ -5,6 +5,7 @@
 
 #include "audit_list.h"
 #include "authority_commands.h"
+#include "batches.h"
 #include "depart.h"
 #include "init.h"
 #include "operations.h"
@@ -29,11 +30,12 @@ int report(const Result<void>& done) {
 // Everything that the commands can be given.
 struct Given {
     InitOptions init{.folder = "/var/lib/anchor-registry"};
-    std::string device, what, note, reason, group = "default", file, keys, table, draft;
+    std::string device, what, note, list, reason, group = "default", file, keys, table, draft;
     PutAside order;
     RotationOrder rotation;
     AuditWish audit;
     Depart depart;
+    NewBatch batch;
     unsigned worker = 1;
     bool json = false;
 };
@@ -209,19 +211,42 @@ void add_endorsements(CLI::App& app, Given& given, Act& act) {
     auto* add = ek->add_subcommand("add", "List one EK");
     add->add_option("WHAT", given.what, "SHA-256 in hex of its public area or certificate, or a file with either")->required();
     add->add_option("--note", given.note, "Whose it is, for people");
-    add->callback(
-        [&] { act = with_files(given, [&given](RegistryFiles& files) { return list_endorsement(files, given.what, given.note); }); });
+    add->add_option("--list", given.list, "The list that rules know it by");
+    add->callback([&] {
+        act = with_files(given, [&given](RegistryFiles& files) { return list_endorsement(files, given.what, given.note, given.list); });
+    });
     auto* shipment = ek->add_subcommand("import", "List what a manufacturer has delivered: CSV with a column ek_sha256 or ek_certificate");
     shipment->add_option("FILE", given.file, "The shipment list")->required();
     shipment->add_option("--note", given.note, "Before what the other columns say, for people");
-    shipment->callback(
-        [&] { act = with_files(given, [&given](RegistryFiles& files) { return import_endorsements(files, given.file, given.note); }); });
+    shipment->add_option("--list", given.list, "The list that rules know them by");
+    shipment->callback([&] {
+        act = with_files(given, [&given](RegistryFiles& files) { return import_endorsements(files, given.file, given.note, given.list); });
+    });
     ek->add_subcommand("list", "Show the listed EKs")->callback([&] { act = with_files(given, show_endorsements); });
     auto* roots = ek->add_subcommand("roots", "Manufacturers whose EK certificates count");
     roots->require_subcommand(1);
+    roots->add_subcommand("list", "Show them, by the fingerprints that rules name")->callback([&] { act = with_files(given, show_roots); });
     auto* add_root = roots->add_subcommand("add", "Add certificates, PEM or DER");
     add_root->add_option("PATH", given.file, "A file, or a folder of files")->required();
     add_root->callback([&] { act = with_files(given, [&given](RegistryFiles& files) { return add_roots(files, given.file); }); });
+}
+
+void add_batches(CLI::App& app, Given& given, Act& act) {
+    auto* batch = app.add_subcommand("batch", "Claim bundles: what devices are born with");
+    batch->require_subcommand(1);
+    auto* make = batch->add_subcommand("make", "Make the bundle of one more batch");
+    make->add_option("NAME", given.batch.name, "Its name: a-z, 0-9 and inner -")->required();
+    make->add_option("--keys", given.batch.key_folder, "Folder with claims.key (default: the registry's own \"authority\")");
+    make->add_option("--out", given.batch.out, "File for the bundle (default: claim-NAME.json in the registry's folder)");
+    make->callback([&] { act = with_files(given, [&given](RegistryFiles& files) { return make_batch(files, given.batch); }); });
+    auto* list = batch->add_subcommand("list", "Show the batches");
+    list->add_flag("--json", given.json, "For scripts");
+    list->callback([&] { act = with_files(given, [&given](RegistryFiles& files) { return list_batches(files, given.json); }); });
+    auto* end = batch->add_subcommand("end", "Let a batch enrol nobody any more; devices that have enrolled stay");
+    end->add_option("NAME", given.batch.name, "The batch")->required();
+    end->add_option("--reason", given.reason, "Why, in words")->required();
+    end->callback(
+        [&] { act = with_files(given, [&given](RegistryFiles& files) { return end_batch(files, given.batch.name, given.reason); }); });
 }
 
 void add_document(CLI::App& app, Given& given, Act& act, DocumentKind kind, const char* about) {
@@ -263,6 +288,7 @@ int run(int count, char** words) {
     add_audit(app, given, act);
     add_departures(app, given, act);
     add_endorsements(app, given, act);
+    add_batches(app, given, act);
     add_authority_commands(app, given.init.folder, act);
     add_document(app, given, act, DocumentKind::Policy, "Policies of groups");
     add_document(app, given, act, DocumentKind::Reference, "Reference values of groups");

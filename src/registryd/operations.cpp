@@ -75,6 +75,8 @@ Result<void> add_roots_of_file(RegistryFiles& files, const std::string& path) {
     return {};
 }
 
+std::string on_list(const std::string& list) { return list.empty() ? "" : " on list " + list; }
+
 }  // namespace
 
 Result<void> approve(RegistryFiles& files, const std::string& text) {
@@ -95,16 +97,18 @@ Result<void> set_group(RegistryFiles& files, const std::string& id, const std::s
     });
 }
 
-Result<void> list_endorsement(RegistryFiles& files, const std::string& what, const std::string& note) {
+Result<void> list_endorsement(RegistryFiles& files, const std::string& what, const std::string& note, const std::string& list) {
+    if (!list.empty()) ANCHOR_RETURN_IF_ERROR(protocol::check_name("list", list));
     ANCHOR_ASSIGN_OR_RETURN(const Bytes digest, digest_of_endorsement(what));
     std::cout << "listed " << to_hex(digest) << "\n";
     return files.store().atomically([&]() -> Result<void> {
-        ANCHOR_RETURN_IF_ERROR(files.store().list_endorsement(digest, note, files.clock().wall()));
-        return files.store().audit("ek listed", "", to_hex(digest) + " " + note, files.clock().wall());
+        ANCHOR_RETURN_IF_ERROR(files.store().list_endorsement(digest, note, files.clock().wall(), list));
+        return files.store().audit("ek listed", "", to_hex(digest) + on_list(list) + " " + note, files.clock().wall());
     });
 }
 
-Result<void> import_endorsements(RegistryFiles& files, const std::string& file, const std::string& note) {
+Result<void> import_endorsements(RegistryFiles& files, const std::string& file, const std::string& note, const std::string& list) {
+    if (!list.empty()) ANCHOR_RETURN_IF_ERROR(protocol::check_name("list", list));
     ANCHOR_ASSIGN_OR_RETURN(const std::string text, read_text_file(file, kLargestShipment));
     auto keys = shipment_from(text);
     if (!keys) return std::move(keys).error().within(file);
@@ -113,10 +117,10 @@ Result<void> import_endorsements(RegistryFiles& files, const std::string& file, 
     const auto listed = files.store().atomically([&]() -> Result<void> {
         for (const ShippedKey& key : *keys) {
             const std::string both = note + (note.empty() || key.note.empty() ? "" : ", ") + key.note;
-            ANCHOR_RETURN_IF_ERROR(files.store().list_endorsement(key.digest, both, now));
+            ANCHOR_RETURN_IF_ERROR(files.store().list_endorsement(key.digest, both, now, list));
         }
         const std::string digest = to_hex(crypto::hash(HashAlg::Sha256, as_bytes(text)).view());
-        return files.store().audit("ek imported", "", count + " of " + plain_text(file) + ", SHA-256 " + digest, now);
+        return files.store().audit("ek imported", "", count + on_list(list) + " of " + plain_text(file) + ", SHA-256 " + digest, now);
     });
     if (!listed) return listed;
     std::cout << "listed " << count << "\n";
@@ -125,8 +129,18 @@ Result<void> import_endorsements(RegistryFiles& files, const std::string& file, 
 
 Result<void> show_endorsements(RegistryFiles& files) {
     ANCHOR_ASSIGN_OR_RETURN(const auto entries, files.store().endorsement_list());
-    for (const auto& entry : entries) std::cout << to_hex(entry.digest) << "  " << entry.note << "\n";
+    for (const auto& entry : entries) std::cout << to_hex(entry.digest) << on_list(entry.list) << "  " << entry.note << "\n";
     if (entries.empty()) std::cout << "No EK is listed.\n";
+    return {};
+}
+
+Result<void> show_roots(RegistryFiles& files) {
+    ANCHOR_ASSIGN_OR_RETURN(const auto roots, files.store().roots());
+    for (const Bytes& der : roots) {
+        ANCHOR_ASSIGN_OR_RETURN(const auto root, crypto::Certificate::from_der(der));
+        std::cout << to_hex(root.fingerprint().view()) << "  " << root.subject() << "\n";
+    }
+    if (roots.empty()) std::cout << "No root is known.\n";
     return {};
 }
 

@@ -19,12 +19,17 @@ namespace anchor::registryd {
 [[nodiscard]] Result<void> set_group(RegistryFiles& files, const std::string& id, const std::string& group);
 
 /// `what` is a digest in hex, or a file: an EK certificate (PEM or DER), or a TPMT_PUBLIC or TPM2B_PUBLIC.
-[[nodiscard]] Result<void> list_endorsement(RegistryFiles& files, const std::string& what, const std::string& note);
+/// `list` is the name that rules know the list by; may be empty.
+[[nodiscard]] Result<void> list_endorsement(RegistryFiles& files, const std::string& what, const std::string& note,
+                                            const std::string& list = {});
 /// Puts all of a shipment list (shipment.h) on the EK list, or nothing. Rejected, naming file, line and column.
-[[nodiscard]] Result<void> import_endorsements(RegistryFiles& files, const std::string& file, const std::string& note);
+[[nodiscard]] Result<void> import_endorsements(RegistryFiles& files, const std::string& file, const std::string& note,
+                                               const std::string& list = {});
 [[nodiscard]] Result<void> show_endorsements(RegistryFiles& files);
 /// Certificates of TPM makers, from a file or from every file of a folder.
 [[nodiscard]] Result<void> add_roots(RegistryFiles& files, const std::string& path);
+/// Them, by the fingerprints that rules name them by.
+[[nodiscard]] Result<void> show_roots(RegistryFiles& files);
 
 /// What every body of a group's document has to pass, whoever signs it: the form of its kind, and the table that reference values name is
 /// here or beside the file (see below). Gives it back as JSON. Errors as set_document(), naming the file.

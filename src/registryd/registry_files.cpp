@@ -31,7 +31,9 @@ Result<registry::Authority*> RegistryFiles::authority() {
     keys.issuing = std::make_shared<crypto::SoftwareKey>(std::move(issuing.key));
     keys.issuing_chain = std::move(issuing.chain);
     for (IssuingAuthority& one : predecessors) {
-        keys.predecessors.push_back({std::make_shared<crypto::SoftwareKey>(std::move(one.key)), std::move(one.chain.front())});
+        std::vector<crypto::Certificate> above(one.chain.begin() + 1, one.chain.end());
+        keys.predecessors.push_back(
+            {std::make_shared<crypto::SoftwareKey>(std::move(one.key)), std::move(one.chain.front()), std::move(above)});
     }
     ANCHOR_ASSIGN_OR_RETURN(authority_, registry::Authority::open(settings_, *store_, clock_, std::move(keys)));
     return authority_.get();

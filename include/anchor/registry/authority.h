@@ -20,10 +20,11 @@
 
 namespace anchor::registry {
 
-/// An authority that was replaced: it certifies nobody any more, and says what has become of those whom it did.
+/// An authority that was replaced: it certifies whom a rule gives it and nobody else, and says what has become of those whom it did.
 struct Predecessor {
     std::shared_ptr<DeviceKey> key;
     crypto::Certificate certificate;
+    std::vector<crypto::Certificate> above = {};  ///< between it and the root, as OnlineKeys::issuing_chain
 };
 
 struct OnlineKeys {
@@ -55,8 +56,9 @@ public:
     [[nodiscard]] Result<std::string> fresh();
 
     /// A certificate for the device's key and the chain above it, leaf first; remembered, so that it can be revoked. Where the owner has
-    /// put the device aside it is revoked or on hold from the beginning. Denied: a key whose certificate was revoked for good.
-    [[nodiscard]] Result<std::vector<Bytes>> certify(const crypto::PublicKey& key, const DeviceId& device);
+    /// put the device aside it is revoked or on hold from the beginning. `issuing` is the serial number of the CA, one of the predecessors
+    /// too; empty: the one in use. Denied: a key whose certificate was revoked for good; a CA that is not here or has expired.
+    [[nodiscard]] Result<std::vector<Bytes>> certify(const crypto::PublicKey& key, const DeviceId& device, const std::string& issuing = {});
     /// In a device's name for ten minutes, for a connection that takes the place of the device's own at the broker. It lets nobody
     /// speak for the device: requests are signed by the key that the registry knows, not by any that is certified.
     [[nodiscard]] Result<std::vector<Bytes>> certify_to_displace(const crypto::PublicKey& key, const DeviceId& device);
@@ -78,6 +80,8 @@ private:
         : settings_(settings), store_(store), clock_(clock), keys_(std::move(keys)), builder_(std::move(builder)) {}
     [[nodiscard]] Result<std::string> sign(const protocol::Document& document);
     [[nodiscard]] Result<std::vector<Bytes>> certify_for(const crypto::PublicKey& key, const DeviceId& device, Seconds lifetime);
+    [[nodiscard]] Result<std::vector<Bytes>> certify_by(const Predecessor& one, const crypto::PublicKey& key, const DeviceId& device);
+    [[nodiscard]] Result<const Predecessor*> predecessor(const std::string& serial) const;
     [[nodiscard]] Result<void> record(ByteView issuer, const crypto::Certificate& certificate, const DeviceId& device,
                                       std::optional<crypto::RevocationEntry> revoked);
     [[nodiscard]] protocol::Document about(protocol::DocumentKind kind, std::string audience, std::uint64_t version) const;

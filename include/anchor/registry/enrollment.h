@@ -17,7 +17,7 @@ public:
 
     /// Checks every key that is shown and makes a credential that only that EK with that AK can open. Rejected, naming the
     /// check. Denied: not without an operator: an EK that nobody vouches for, no EK certificate or no TPM where the settings
-    /// don't allow it, a device whose standing is not active.
+    /// don't allow it, a device whose standing is not active, a batch that has ended.
     [[nodiscard]] Result<protocol::EnrollChallenge> begin(std::string_view claim, const DeviceId& device, const Json& body,
                                                           const Digest& request);
     /// Checks the proof, appraises the Evidence and makes the stranger a device. An attempt has one try. Stale: the attempt is unknown or

@@ -6,10 +6,22 @@
 #include <string>
 #include <vector>
 
+#include <anchor/base/bytes.h>
 #include <anchor/base/time.h>
 #include <anchor/core/pcr.h>
 
 namespace anchor::registry {
+
+/// Which devices begin in which group, and who certifies them. It lets nobody in whom nobody vouches for: it chooses among those that may
+/// enrol at all.
+struct EnrollmentRule {
+    std::string name;                  ///< stands in the audit log
+    std::string group;                 ///< where a new device begins
+    std::vector<std::string> batches;  ///< only with one of these claims; empty: with any
+    std::vector<Bytes> roots;          ///< the EK's certificate leads to one of these, by SHA-256 of the root's certificate; or
+    std::vector<std::string> lists;    ///< the EK stands on one of these lists. Both empty: any device
+    std::string issuing;               ///< serial number of the CA that certifies the group's devices; empty: the one in use
+};
 
 struct Settings {
     std::string tenant;
@@ -21,11 +33,17 @@ struct Settings {
     std::string enroll_broker_host = "localhost";
     std::uint16_t enroll_broker_port = 8885;
 
+    // Where devices with a claim certificate connect: part of every claim bundle.
+    std::string claim_host = "localhost";
+    std::uint16_t claim_port = 8884;
+
     // Who may enrol. The defaults demand a TPM whose maker vouches for it, or that stands on the EK list.
     bool allow_uncertified_ek = false;  ///< a TPM that has no EK certificate at all
     bool allow_software_keys = false;   ///< a device without a TPM
     bool require_approval = false;      ///< an operator's word for each new device
     std::string default_group = "default";
+    /// The first that fits counts; who fits none does not enrol. Without any, every new device begins in the default group.
+    std::vector<EnrollmentRule> rules;
     Seconds session_lifetime{600};
 
     Seconds certificate_lifetime{90L * 24 * 3600};

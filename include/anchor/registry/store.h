@@ -78,6 +78,16 @@ struct PendingDevice {
 struct EndorsementListEntry {
     Bytes digest;
     std::string note;
+    std::string list;  ///< its name, for rules which EK may enrol where; may be empty
+};
+
+/// What devices are born with, by the name of its claim.
+struct BatchRecord {
+    std::string name;
+    WallTime made_at{};
+    std::optional<WallTime> ended_at;
+    std::string reason;         ///< why it has ended
+    std::uint64_t devices = 0;  ///< that enrolled with it last
 };
 
 /// A certificate that this registry has issued to a device.
@@ -165,9 +175,17 @@ public:
     [[nodiscard]] Result<void> set_claim(const DeviceId& id, std::string_view claim);
     [[nodiscard]] Result<std::vector<DeviceId>> devices_of_claim(std::string_view claim);
 
+    [[nodiscard]] Result<void> add_batch(std::string_view name, WallTime now);
+    /// The oldest first.
+    [[nodiscard]] Result<std::vector<BatchRecord>> batches();
+    [[nodiscard]] Result<void> end_batch(std::string_view name, std::string_view reason, WallTime now);
+    [[nodiscard]] Result<bool> has_ended(std::string_view batch);
+
     // Who may enrol.
-    [[nodiscard]] Result<void> list_endorsement(ByteView digest, std::string_view note, WallTime now);
-    [[nodiscard]] Result<bool> is_listed(ByteView digest);
+    /// Whoever is listed already goes to that list.
+    [[nodiscard]] Result<void> list_endorsement(ByteView digest, std::string_view note, WallTime now, std::string_view list = {});
+    /// The name of the list, nothing where it is on none.
+    [[nodiscard]] Result<std::optional<std::string>> list_of(ByteView digest);
     [[nodiscard]] Result<std::vector<EndorsementListEntry>> endorsement_list();
     [[nodiscard]] Result<void> add_root(ByteView fingerprint, std::string_view subject, ByteView der, WallTime now);
     [[nodiscard]] Result<std::vector<Bytes>> roots();

@@ -222,6 +222,23 @@ TEST_F(EnrollmentTest, TakesAKnownDeviceBackOnlyWhileItIsActive) {
     EXPECT_THAT(device.enroll(), HasSubstr("the device is suspended: stolen"));
 }
 
+TEST_F(EnrollmentTest, ABatchThatHasEndedEnrolsNobody) {
+    ASSERT_TRUE(fleet.store->add_batch(kClaim, fleet.clock.wall()));
+    ASSERT_EQ(device.enroll(), "");
+    const Message begin = device.begin_message();
+    const auto challenge = fleet.requests->answer(begin);
+    const auto reply = device.open_reply(*challenge, begin);
+
+    ASSERT_TRUE(fleet.store->end_batch(kClaim, "leaked", fleet.clock.wall()));
+
+    const Message prove = device.prove_message(reply, crypto::hash(HashAlg::Sha256, challenge->payload));
+    EXPECT_THAT(TestDevice::refusal_of(device.open_reply(*fleet.requests->answer(prove), prove)), HasSubstr("has ended"))
+        << "nor one that had begun";
+    TestDevice again(fleet, root);
+    EXPECT_THAT(again.enroll(), HasSubstr("the batch \"first\" has ended")) << "nor whom it let in before";
+    EXPECT_EQ(device.ask("standing.get", Json::object()), "") << "who is in stays";
+}
+
 TEST_F(EnrollmentTest, WaitsForApprovalWhereTheOwnerWantsIt) {
     fleet.settings.require_approval = true;
     EXPECT_THAT(device.enroll(), HasSubstr("waiting for approval"));

@@ -36,6 +36,45 @@ TEST(Configuration, NamesTheLineAndTheExpectedForm) {
     EXPECT_THAT(complaint("tenant ="), HasSubstr("registry.toml:1:"));
 }
 
+TEST(Configuration, ReadsRulesWhichDeviceMayEnrolWhere) {
+    const std::string root(64, 'a');
+    const auto settings = configuration_from(
+        "tenant = \"acme\"\n"
+        "[[enrollment.rules]]\nname = \"presses\"\ngroup = \"press\"\nbatches = [\"spring\"]\n"
+        "roots = [\"" +
+            root +
+            "\"]\nlists = [\"order-4711\"]\nissuing = \"1a2b\"\n"
+            "[[enrollment.rules]]\nname = \"rest\"\ngroup = \"default\"\n",
+        "registry.toml");
+
+    ASSERT_TRUE(settings) << settings.error().what;
+    ASSERT_EQ(settings->rules.size(), 2U);
+    EXPECT_EQ(settings->rules[0].group, "press");
+    EXPECT_EQ(settings->rules[0].batches, std::vector<std::string>{"spring"});
+    EXPECT_EQ(settings->rules[0].roots, std::vector<Bytes>{Bytes(32, 0xaa)});
+    EXPECT_EQ(settings->rules[0].lists, std::vector<std::string>{"order-4711"});
+    EXPECT_EQ(settings->rules[0].issuing, "1a2b");
+    EXPECT_TRUE(settings->rules[1].roots.empty());
+}
+
+TEST(Configuration, TakesNoRuleThatItDoesNotUnderstand) {
+    const auto complaint_about = [](const std::string& rule) {
+        return complaint("tenant = \"acme\"\n[[enrollment.rules]]\nname = \"a\"\ngroup = \"g\"\n" + rule);
+    };
+
+    EXPECT_EQ(complaint_about(""), "");
+    EXPECT_THAT(complaint_about("root = \"x\"\n"), HasSubstr("enrollment.rules: rule 1, line 2: root: no such key"));
+    EXPECT_THAT(complaint_about("roots = [\"12\"]\n"), HasSubstr("roots: expected SHA-256 in hex"));
+    EXPECT_THAT(complaint_about("roots = []\n"), HasSubstr("roots: expected a list of texts, at least one"));
+    EXPECT_THAT(complaint_about("lists = \"order\"\n"), HasSubstr("lists: expected a list"));
+    EXPECT_THAT(complaint_about("batches = [\"Of Spring\"]\n"), HasSubstr("batch"));
+    EXPECT_THAT(complaint_about("[[enrollment.rules]]\nname = \"b\"\n"), HasSubstr("rule 2, line 5: group: expected a text"));
+    EXPECT_THAT(complaint_about("[[enrollment.rules]]\nname = \"a\"\ngroup = \"h\"\n"), HasSubstr("there is a rule \"a\" already"));
+    EXPECT_THAT(complaint_about("[[enrollment.rules]]\nname = \"b\"\ngroup = \"g\"\nissuing = \"12\"\n"),
+                HasSubstr("a group has one issuing CA"));
+    EXPECT_THAT(complaint("tenant = \"acme\"\n[enrollment]\nrules = \"all\"\n"), HasSubstr("expected tables"));
+}
+
 TEST(Configuration, DemandsATenantAndAFreshnessThatLastsUntilTheNext) {
     EXPECT_THAT(complaint(""), HasSubstr("tenant is missing"));
     EXPECT_THAT(complaint("tenant = \"ACME\""), HasSubstr("is not 1 to 63 of a-z"));
