@@ -37,7 +37,7 @@ protected:
     }
     [[nodiscard]] std::string file(const std::string& name, ByteView octets) { return scratch_.write(name, octets); }
     [[nodiscard]] std::unique_ptr<RegistryFiles> files() const { return RegistryFiles::open(scratch_.path("registry")).value(); }
-    [[nodiscard]] bool is_listed(const Digest& digest) const { return files()->store().is_listed(digest.view()).value(); }
+    [[nodiscard]] bool is_listed(const Digest& digest) const { return files()->store().list_of(digest.view()).value().has_value(); }
 
     parts::Scratch scratch_{"commands"};
 };
