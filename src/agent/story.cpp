@@ -70,6 +70,7 @@ bool Agent::Story::load() {
         return false;
     }
     loaded_ = true;
+    if (told_) note(Severity::Info, "the stored state can be read now");
     Result<DeviceState> state = DeviceState{};
     if (!stored)
         state = std::move(stored).error();

@@ -16,6 +16,7 @@ namespace anchor::daemon {
 namespace {
 
 constexpr std::size_t kMaxFiles = 64;
+constexpr const char* kNeverSaid = "local.policies_readable";
 constexpr std::size_t kMaxFile = policy::kMaxOctets + 1;  // what is larger its reader shall say
 
 bool is_policy_file(const std::filesystem::path& path) {
@@ -35,17 +36,20 @@ std::string placed(const std::string& file, const policy::Mistake& mistake) {
     return file + ":" + std::to_string(mistake.line) + ":" + std::to_string(mistake.column) + ": " + mistake.message;
 }
 
-// Three names are enough for a reason.
+// It asks for a claim that nobody can make. Three names are enough for a reason.
 std::string stand_in_for(const std::vector<std::string>& files) {
     std::string names;
     for (std::size_t i = 0; i < std::min<std::size_t>(files.size(), 3); ++i)
         names += (i == 0 ? "" : ", ") + std::filesystem::path(files[i]).filename().string();
     const Json rule{{"id", "readable"},
                     {"about", "configuration"},
-                    {"require", "false"},
+                    {"require", kNeverSaid},
                     {"otherwise", "warning"},
                     {"because", "A policy of this device cannot be used (" + names + "): nobody knows what it would close."}};
-    const Json policy{{"policy", "unreadable-policy-file"}, {"version", 1}, {"rules", Json::array({rule})}};
+    const Json policy{{"policy", "unreadable-policy-file"},
+                      {"version", 1},
+                      {"claims", {{kNeverSaid, {{"type", "bool"}}}}},
+                      {"rules", Json::array({rule})}};
     return policy.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 

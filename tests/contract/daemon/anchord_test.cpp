@@ -70,10 +70,10 @@ TEST_F(Anchord, SaysThatTheTpmIsAwayAndGoesOnWhenItIsBack) {
     ASSERT_TRUE(daemon.start());
     ASSERT_NE(daemon.notice(), "") << daemon.log();
 
-    const bool missed = daemon.says("the TPM does not answer");
+    const bool missed = daemon.says("the stored state cannot be read yet: no TPM at");
     const auto status = daemon.status();
     ASSERT_TRUE(tpm_->power_on());
-    const bool back = daemon.says("the TPM answers again");
+    const bool back = daemon.says("the stored state can be read now");
 
     EXPECT_TRUE(missed) << daemon.log();
     ASSERT_TRUE(status) << status.error().what;

@@ -308,20 +308,21 @@ TEST_F(AgentTest, AStateThatCannotBeReadYetIsReadLater) {
 // Started again beside a TPM that hangs: what the enforcer still holds is what the program before it said.
 TEST_F(AgentTest, ClosesWhatWasOpenWhereItsStateCannotBeReadAndOpensNothing) {
     owned.device.store.failing = unavailable("the TPM does not answer");
-    AgentSettings settings;
-    settings.told_before = Enforcement{Level::Trusted, {"plc.write"}, {"isolate-network"}};
-    owned.agent = std::make_unique<Agent>(owned.device.parts(), settings);
-    owned.agent->start();
+    const auto start_after = [&](Enforcement told) {
+        AgentSettings settings;
+        settings.told_before = std::move(told);
+        owned.agent = std::make_unique<Agent>(owned.device.parts(), std::move(settings));
+        owned.agent->start();
+    };
+    start_after({Level::Trusted, {"plc.write"}, {"isolate-network"}});
     EXPECT_EQ(owned.device.enforcer.last, (Enforcement{Level::Unverified, {}, {"isolate-network"}}));
 
     owned.device.journal.clear();
     owned.tick(kTick);
     EXPECT_THAT(owned.device.journal, testing::IsEmpty()) << "once";
 
-    settings.told_before->level = Level::Quarantined;
-    owned.agent = std::make_unique<Agent>(owned.device.parts(), settings);
-    owned.agent->start();
-    EXPECT_EQ(owned.device.enforcer.last.level, Level::Quarantined);
+    start_after({Level::Quarantined, {"plc.write"}, {}});
+    EXPECT_EQ(owned.device.enforcer.last, (Enforcement{Level::Quarantined, {}, {}}));
 }
 
 TEST_F(AgentTest, WhoAsksForAnAttestationHearsHowItEnded) {

@@ -42,7 +42,7 @@ protected:
     void start() {
         on_loop([this] {
             owned.start();
-            api.emplace(loop, *owned.agent, telemetry, logs, owned.device.clock, std::vector<PcrSelection>(), "1.2.3");
+            api.emplace(loop, *owned.agent, telemetry, logs, std::vector<PcrSelection>(), "1.2.3");
         });
     }
     Result<Json> ask(std::string_view method, const Json& parameters = Json::object()) {
@@ -107,10 +107,7 @@ TEST_F(LocalApiTest, AnswersAnAttestationWhileItsCallerStillWaits) {
     caller.send_message(R"({"method":"io.anchord.Agent.Attest"})");
     while (asked == 0) std::this_thread::yield();
 
-    on_loop([this] {
-        owned.device.clock.pass(control::kLongestCall - Seconds(31));  // the next tick is half a minute away
-        api->pass_time();
-    });
+    on_loop([this] { owned.tick(Seconds(31)); });
 
     EXPECT_EQ(caller.message()["parameters"]["reason"], "the registry did not answer in time");
 }

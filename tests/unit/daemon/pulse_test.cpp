@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "pulse.h"
+#include <daemon/pulse.h>
 
 #include <gtest/gtest.h>
 

@@ -53,7 +53,8 @@ void Fleet::save_anchors(const protocol::AnchorSet& set) {
 std::string Fleet::order_departure(const DeviceId& id, const Json& body) {
     protocol::Document document{.kind = DocumentKind::Departure, .tenant = kTenant, .audience = protocol::audience_device(id)};
     document.name = id.text();
-    document.version = record(id).standing.number + 1;
+    const auto before = store->document(document.kind, document.name, 0).value();
+    document.version = std::max(record(id).standing.number, before ? before->version : 0) + 1;
     document.issued = clock.wall();
     document.body = body;
     std::vector<crypto::JwsSigner> signers;

@@ -155,11 +155,12 @@ TEST_F(RestoredTest, ADeviceThatTheBackupDoesNotKnowIsToldToEnrolAndIsHeardAgain
 
 TEST_F(RestoredTest, ADeviceThatTheBackupDoesNotKnowAndThatSaysItWasSuspendedWaitsForAnOperator) {
     restore("empty.db");
+    const DeviceId id = device.identity->device;
     device.also_says.set("registry.standing", {std::string("suspended"), fleet.clock.steady(), "registry"});
 
     EXPECT_THAT(device.enroll(), HasSubstr("waiting for approval: the device says that it is suspended"));
     EXPECT_TRUE(fleet.store->devices().value().empty());
-    ASSERT_TRUE(fleet.store->approve(device.identity->device).value());
+    ASSERT_TRUE(fleet.store->approve(id).value());
     EXPECT_EQ(device.enroll(), "");
 }
 
