@@ -22,7 +22,8 @@ protected:
         fleet.settings.allow_uncertified_ek = false;
     }
     Bytes root_named(const std::string& subject) {
-        for (const Bytes& der : fleet.store->roots().value()) {
+        const auto roots = fleet.store->roots().value();
+        for (const Bytes& der : roots) {
             const auto one = crypto::Certificate::from_der(der).value();
             if (one.subject().find(subject) != std::string::npos) return to_bytes(one.fingerprint().view());
         }
