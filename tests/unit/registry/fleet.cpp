@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "fleet.h"
 
+#include <algorithm>
+
 #include <crypto/distinguished_name.h>
 #include <crypto/extensions.h>
 #include <crypto/oids.h>
