@@ -17,6 +17,7 @@ namespace {
 
 constexpr std::size_t kMaxFiles = 64;
 constexpr const char* kNeverSaid = "local.policies_readable";
+constexpr const char* kNobody = "app:4294967295";         // (uid_t)-1 is no user
 constexpr std::size_t kMaxFile = policy::kMaxOctets + 1;  // what is larger its reader shall say
 
 bool is_policy_file(const std::filesystem::path& path) {
@@ -48,7 +49,7 @@ std::string stand_in_for(const std::vector<std::string>& files) {
                     {"because", "A policy of this device cannot be used (" + names + "): nobody knows what it would close."}};
     const Json policy{{"policy", "unreadable-policy-file"},
                       {"version", 1},
-                      {"claims", {{kNeverSaid, {{"type", "bool"}}}}},
+                      {"claims", {{kNeverSaid, {{"type", "bool"}, {"from", kNobody}}}}},
                       {"rules", Json::array({rule})}};
     return policy.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
