@@ -13,8 +13,8 @@ namespace anchor::daemon {
 namespace {
 
 constexpr std::size_t kMaxNonce = 64;
-constexpr std::size_t kMaxQuotes = 4;  // asked for by operators and not yet made: each keeps the worker from its round
-constexpr std::size_t kMaxPieces = 4;  // the same for logs
+constexpr std::size_t kMaxQuotes = 4;        // asked for by operators and not yet made: each keeps the worker from its round
+constexpr std::size_t kMaxPieces = 4;        // the same for logs
 constexpr std::size_t kAroundAPiece = 1024;  // of Varlink and JSON
 static_assert((LogPieces::kPiece + 2) / 3 * 4 + kAroundAPiece <= control::ServerLimits{}.unread_output,
               "a caller whose answer is larger is disconnected");

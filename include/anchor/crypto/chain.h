@@ -50,7 +50,8 @@ struct ChainOptions {
 /// leaving it out. An intermediate may be given as anchor.
 ///
 /// CRLs count where their issuer on the path signed them: of each scope the full list with the highest number, together with the newest
-/// delta among them that fits it; a delta alone not at all. A certificate on a stale list is revoked too; a stale list does not show that one is *not* revoked.
+/// delta among them that fits it; a delta alone not at all. A certificate on a stale list is revoked too; a stale list does not show that
+/// one is *not* revoked.
 ///
 /// Rejected, naming the certificate and the reason that came nearest to an anchor: expired, not yet valid, unknown
 /// issuer, wrong signature, weak signature (SHA-1 and what we don't know), revoked with serial and date, no current CRL,

@@ -9,9 +9,9 @@
 
 #include <memory>
 
+#include <anchor/core/disk.h>
 #include <anchor/core/monotonic_counter.h>
 #include <anchor/core/state_store.h>
-#include <anchor/core/disk.h>
 
 namespace anchor::store {
 
