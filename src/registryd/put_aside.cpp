@@ -108,8 +108,9 @@ Result<trust::VerifiedDocument> check_reinstatement(RegistryFiles& files, const 
 Result<void> put_back(RegistryFiles& files, const std::string& name, const std::string& text) {
     ANCHOR_ASSIGN_OR_RETURN(registry::Authority * authority, files.authority());
     Act act(files, *authority);
+    std::vector<DeviceRecord> devices;
     const auto given = files.store().atomically([&]() -> Result<void> {
-        ANCHOR_ASSIGN_OR_RETURN(auto devices, choose(files, {.devices = {name}}));
+        ANCHOR_ASSIGN_OR_RETURN(devices, choose(files, {.devices = {name}}));
         DeviceRecord& device = devices.front();
         ANCHOR_ASSIGN_OR_RETURN(const auto accepted, check_reinstatement(files, *authority, text, device.id));
         const std::uint64_t number = accepted.document().version;
@@ -120,10 +121,11 @@ Result<void> put_back(RegistryFiles& files, const std::string& name, const std::
         }
         ANCHOR_RETURN_IF_ERROR(files.store().save_reinstatement(device.id, number, text));
         ANCHOR_RETURN_IF_ERROR(act.give(device, StandingStatus::Active, "", crypto::CrlReason::Unspecified, next_number(files, number)));
-        tell(device, "reinstated: it enrols again, with a new key");
         return files.store().audit("reinstated", device.id.text(), "by document " + std::to_string(number), files.clock().wall());
     });
-    return given ? act.spread() : given;
+    ANCHOR_RETURN_IF_ERROR(given);
+    tell(devices.front(), "reinstated: it enrols again, with a new key");
+    return act.spread();
 }
 
 }  // namespace

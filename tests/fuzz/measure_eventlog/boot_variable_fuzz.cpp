@@ -2,23 +2,16 @@
 
 // The data of measured variables, read as each of the things that it can be: what is read stays inside.
 
-#include <cstdlib>
-
 #include <anchor/measure/boot_device_path.h>
 #include <anchor/measure/boot_variable.h>
+#include <fuzz/must.h>
 
 namespace {
 
 using namespace anchor;
 using namespace anchor::measure;
-
-void must(bool holds) {
-    if (!holds) std::abort();
-}
-
-void must_be_inside(ByteView part, ByteView whole) {
-    must(part.empty() || (part.data() >= whole.data() && part.data() + part.size() <= whole.data() + whole.size()));
-}
+using fuzz::is_inside;
+using fuzz::must;
 
 void read_lists(ByteView octets) {
     std::size_t read = 0;
@@ -26,7 +19,7 @@ void read_lists(ByteView octets) {
     for (const SignatureList& list : lists.lists) {
         read += list.list_size;
         for (const SignatureEntry& entry : list.entries) {
-            must_be_inside(entry.data, octets);
+            must(is_inside(entry.data, octets));
             static_cast<void>(certificate_subject(entry.data));
         }
     }
@@ -36,8 +29,8 @@ void read_lists(ByteView octets) {
 void read_option(ByteView octets) {
     const auto option = read_load_option(octets, 0);
     if (!option) return;
-    must_be_inside(option->device_path, octets);
-    must_be_inside(option->path_and_data, octets);
+    must(is_inside(option->device_path, octets));
+    must(is_inside(option->path_and_data, octets));
     static_cast<void>(device_path_text(option->device_path, option->path_offset));
 }
 

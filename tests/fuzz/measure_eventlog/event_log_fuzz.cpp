@@ -5,7 +5,6 @@
 // boot differs from its own reference in nothing that the reference could name.
 
 #include <algorithm>
-#include <cstdlib>
 
 #include <nlohmann/json.hpp>
 
@@ -15,19 +14,14 @@
 #include <anchor/measure/event_log_content.h>
 #include <anchor/measure/event_log_render.h>
 #include <anchor/measure/reference_boot.h>
+#include <fuzz/must.h>
 
 namespace {
 
 using namespace anchor;
 using namespace anchor::measure;
-
-void must(bool holds) {
-    if (!holds) std::abort();
-}
-
-bool inside(ByteView part, ByteView whole) {
-    return part.empty() || (part.data() >= whole.data() && part.data() + part.size() <= whole.data() + whole.size());
-}
+using fuzz::is_inside;
+using fuzz::must;
 
 bool has_no_controls(std::string_view text) {
     return std::ranges::none_of(text, [](char c) {
@@ -38,8 +32,8 @@ bool has_no_controls(std::string_view text) {
 
 void check_events(const EventLog& log, ByteView octets) {
     for (const BootEvent& event : log.events()) {
-        must(inside(event.content, octets));
-        for (const EventDigest& digest : log.digests(event)) must(inside(digest.octets, octets));
+        must(is_inside(event.content, octets));
+        for (const EventDigest& digest : log.digests(event)) must(is_inside(digest.octets, octets));
         must(has_no_controls(describe_event(log, event)));
     }
 }

@@ -3,18 +3,14 @@
 // Lists of checksums as programs print them, and file lists of packages: whatever the text is, it is refused with a line, or what was read
 // makes a table that is in order.
 
-#include <cstdlib>
-
 #include <anchor/measure/ima_table_builder.h>
+#include <fuzz/must.h>
 
 namespace {
 
 using namespace anchor;
 using namespace anchor::measure;
-
-void must(bool holds) {
-    if (!holds) std::abort();
-}
+using fuzz::must;
 
 // Every second path is no file.
 class SomeFiles final : public FileDigests {

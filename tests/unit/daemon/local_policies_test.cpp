@@ -40,7 +40,10 @@ TEST(LocalPolicies, ThatCannotBeUsedAreToldWithTheirPlaceAndNeverLeftOut) {
     EXPECT_EQ(decision.findings[0].tier, Tier::Warning);
     EXPECT_THAT(decision.findings[0].because, HasSubstr("10-tight.json"));
 
-    EXPECT_THAT(check_local_policies(scratch.path()).error().what, HasSubstr("10-tight.json:1:1: "));
+    const auto checked = check_local_policies(scratch.path());
+    ASSERT_FALSE(checked);
+    EXPECT_EQ(checked.error().kind, ErrorKind::Rejected);
+    EXPECT_THAT(checked.error().what, HasSubstr("10-tight.json:1:1: "));
     std::filesystem::remove(scratch.path("10-tight.json"));
     EXPECT_THAT(policies.read(), IsEmpty());
     EXPECT_THAT(policies.unsigned_texts(), IsEmpty());

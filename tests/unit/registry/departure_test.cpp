@@ -116,12 +116,9 @@ TEST_F(RegistryDeparture, TheOrderIsForItsDeviceAlone) {
     EXPECT_THAT(other.ask(verb::kFarewell, protocol::to_json(farewell_about(text))), HasSubstr("nobody has ordered"));
 }
 
-TEST(SoftwareDeparture, IsByTheDevicesOwnWordAndTheAuditLogSaysSo) {
-    Fleet fleet;
-    fleet.settings.allow_software_keys = true;
-    identity::SoftwareRoot root;
-    TestDevice device(fleet, root);
-    ASSERT_EQ(device.enroll(), "");
+using SoftwareDeparture = WithoutATpm;
+
+TEST_F(SoftwareDeparture, IsByTheDevicesOwnWordAndTheAuditLogSaysSo) {
     const std::string text = fleet.order_departure(device.identity->device, protocol::to_json(protocol::Departure{{}, "worn out", {}}));
     const protocol::Farewell farewell{to_bytes(crypto::hash(HashAlg::Sha256, as_bytes(text)).view()), std::nullopt};
 

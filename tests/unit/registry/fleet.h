@@ -3,6 +3,8 @@
 
 // A registry in memory with everything it needs, and devices that speak to it in whole messages, as the broker would carry them.
 
+#include <gtest/gtest.h>
+
 #include <memory>
 #include <optional>
 #include <string>
@@ -13,6 +15,7 @@
 #include <anchor/crypto/random.h>
 #include <anchor/identity/enrollment.h>
 #include <anchor/identity/rotation.h>
+#include <anchor/identity/software_root.h>
 #include <anchor/protocol/request.h>
 #include <anchor/registry/policy_judge.h>
 #include <anchor/registry/requests.h>
@@ -141,6 +144,19 @@ private:
     std::shared_ptr<DeviceKey> key_;
     Digest begin_digest_{HashAlg::Sha256};
     std::string last_result_;
+};
+
+/// A device without a TPM, enrolled where the owner allows that.
+class WithoutATpm : public testing::Test {
+protected:
+    void SetUp() override {
+        fleet.settings.allow_software_keys = true;
+        ASSERT_EQ(device.enroll(), "");
+    }
+
+    Fleet fleet;
+    identity::SoftwareRoot root;
+    TestDevice device{fleet, root};
 };
 
 }  // namespace anchor::registry

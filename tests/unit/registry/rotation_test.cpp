@@ -141,12 +141,9 @@ TEST_F(RotationTest, ARegistryThatWasRestartedInBetweenGoesOn) {
     EXPECT_TRUE(record().next_key.empty());
 }
 
-TEST(SoftwareRotation, ADeviceWithoutATpmKeepsItsNameAndEnrolsAgainByItsLaterKey) {
-    Fleet fleet;
-    fleet.settings.allow_software_keys = true;
-    identity::SoftwareRoot root;
-    TestDevice device(fleet, root);
-    ASSERT_EQ(device.enroll(), "");
+using SoftwareRotation = WithoutATpm;
+
+TEST_F(SoftwareRotation, ADeviceWithoutATpmKeepsItsNameAndEnrolsAgainByItsLaterKey) {
     ASSERT_EQ(device.rotate(device.next()), "");
     device.use(*device.next_slot);
     ASSERT_EQ(device.ask(protocol::verb::kStandingGet, Json::object()), "");
@@ -162,12 +159,7 @@ TEST(SoftwareRotation, ADeviceWithoutATpmKeepsItsNameAndEnrolsAgainByItsLaterKey
     EXPECT_FALSE(device.open_reply(*fleet.requests->answer(message), message).refusal);
 }
 
-TEST(SoftwareRotation, AKeyThatWasReplacedEnrolsNobodyAnyMore) {
-    Fleet fleet;
-    fleet.settings.allow_software_keys = true;
-    identity::SoftwareRoot root;
-    TestDevice device(fleet, root);
-    ASSERT_EQ(device.enroll(), "");
+TEST_F(SoftwareRotation, AKeyThatWasReplacedEnrolsNobodyAnyMore) {
     const auto enroll_by = [&](const KeyBlob& key, const DeviceId& name) {
         device.enrollment.emplace(
             identity::Enrollment::begin(root, {.tenant = kTenant}, identity::KnownKeys{name, RootState{}, key.clone()}).value());
