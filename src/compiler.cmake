@@ -55,6 +55,13 @@ target_link_options(anchor_compiler INTERFACE $<$<AND:$<CONFIG:Release>,$<BOOL:$
 if(ANCHOR_SANITIZE)
   target_compile_options(anchor_compiler INTERFACE -fsanitize=${ANCHOR_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
   target_link_options(anchor_compiler INTERFACE -fsanitize=${ANCHOR_SANITIZE})
+  if(ANCHOR_SANITIZE MATCHES "undefined" AND NOT ANCHOR_FUZZ)
+    # A third of the compiler's time went into what finds nothing: AddressSanitizer stops at a null pointer as well, no
+    # pointer here is cast to a wider type, and the tests' own code is not what is tested. Fuzzing keeps them all.
+    target_compile_options(anchor_compiler INTERFACE
+      -fno-sanitize=null,vptr,object-size,alignment
+      $<$<BOOL:$<TARGET_PROPERTY:ANCHOR_IS_TEST>>:-fno-sanitize=undefined>)
+  endif()
 endif()
 if(ANCHOR_COVERAGE)
   target_compile_options(anchor_compiler INTERFACE --coverage)
