@@ -12,6 +12,7 @@
 #include <anchor/link/paho_link.h>
 #include <anchor/protocol/enrollment.h>
 #include <anchor/protocol/topics.h>
+#include <parts/command.h>
 #include <parts/mosquitto.h>
 #include <registryd/certificate_renewal.h>
 #include <registryd/folder.h>
@@ -288,6 +289,26 @@ TEST_F(BrokerConfigTest, RefusesCertificatesOfAnotherAuthorityOnEveryListener) {
     EXPECT_EQ(claim_at_fleet.connects, 0);
     EXPECT_EQ(claim_at_registry.connects, 0);
     EXPECT_EQ(device_at_enrollment.connects, 0);
+}
+
+TEST_F(BrokerConfigTest, RefusesWhoShowsNoCertificateOnEveryListener) {
+    const auto knock = [this](std::uint16_t port, const parts::Arguments& certificate) {
+        parts::Arguments command = {"mosquitto_pub", "-V", "mqttv5", "-h", "localhost", "-p", std::to_string(port)};
+        command.insert(command.end(), {"--cafile", folder_.root_certificate(), "-t", "any", "-m", "any", "-q", "1"});
+        command.insert(command.end(), certificate.begin(), certificate.end());
+        return parts::run(command, {}, std::chrono::seconds(20));
+    };
+    const auto entered = knock(fleet_port_, {"--cert", folder_.client_certificate(), "--key", folder_.client_key()});
+    ASSERT_TRUE(entered.ok()) << entered.output;
+
+    for (const std::uint16_t port : {fleet_port_, enroll_port_, registry_port_}) {
+        const auto refused = knock(port, {});
+        EXPECT_FALSE(refused.ok()) << port;
+        EXPECT_NE(refused.exit_code, 124) << port << ": neither let in nor refused: " << refused.output;
+    }
+    for (const std::string& log : {broker_->log(), enroll_broker_->log()}) {
+        EXPECT_THAT(log, testing::HasSubstr("peer did not return a certificate"));
+    }
 }
 
 TEST_F(BrokerConfigTest, ShowsItsRenewedCertificateWhenItIsToldToReadIt) {
