@@ -4,6 +4,8 @@
 #include <map>
 #include <set>
 
+#include "fields.h"
+
 namespace anchor::policy {
 namespace {
 
@@ -12,16 +14,14 @@ struct Declaration {
     const DeclaredClaim* claim;
 };
 
-std::string quoted(std::string_view text) { return '"' + std::string(text) + '"'; }
-
 void compare(const std::string& name, const Declaration& first, const Declaration& second, std::vector<std::string>& conflicts) {
     const auto say = [&](std::string_view what, std::string_view a, std::string_view b) {
-        conflicts.push_back("the claim " + quoted(name) + " has the " + std::string(what) + " " + std::string(a) + " in " +
-                            quoted(first.policy->name) + " and " + std::string(b) + " in " + quoted(second.policy->name) +
+        conflicts.push_back("the claim " + in_quotes(name) + " has the " + std::string(what) + " " + std::string(a) + " in " +
+                            in_quotes(first.policy->name) + " and " + std::string(b) + " in " + in_quotes(second.policy->name) +
                             ": one of them will never know it");
     };
     if (first.claim->type != second.claim->type) say("type", to_string(first.claim->type), to_string(second.claim->type));
-    if (first.claim->from != second.claim->from) say("source", quoted(first.claim->from), quoted(second.claim->from));
+    if (first.claim->from != second.claim->from) say("source", in_quotes(first.claim->from), in_quotes(second.claim->from));
 }
 
 }  // namespace
@@ -33,7 +33,7 @@ std::vector<std::string> conflicts(const PolicySet& policies) {
     for (const PolicyInForce& each : policies.policies()) {
         const Policy& policy = *each.policy;
         if (!names.insert(policy.name).second)
-            found.push_back("two policies are called " + quoted(policy.name) + ": findings could not tell them apart");
+            found.push_back("two policies are called " + in_quotes(policy.name) + ": findings could not tell them apart");
         for (const auto& [name, claim] : policy.claims) {
             const Declaration here{&policy, &claim};
             const auto [before, is_new] = declared.try_emplace(name, here);
