@@ -80,6 +80,20 @@ TEST_F(Units, WithAnUnknownSettingWouldBeNoticed) {
     EXPECT_THAT(verify().output, HasSubstr("NoSuchSetting"));
 }
 
+TEST_F(Units, LetNoTrustStandAfterAFallOfTheDaemon) {
+    const std::string unit = read_text_file(kPackaging + "/systemd/anchord.service", 1U << 16U).value();
+    std::smatch line;
+    ASSERT_TRUE(std::regex_search(unit, line, std::regex("\nExecStopPost=\\+/bin/sh -c '(.*)'\n")));
+    const std::string told = std::regex_replace(line[1].str(), std::regex("/usr/bin/systemctl"), "echo");
+    const std::string script = std::regex_replace(told, std::regex("\\$\\$"), "$$");
+    const auto after = [&](const std::string& result) { return parts::run({"/bin/sh", "-c", script}, {"SERVICE_RESULT=" + result}); };
+
+    EXPECT_EQ(after("success").output, "");
+    for (const char* fall : {"signal", "core-dump", "watchdog", "exit-code", "timeout", "oom-kill"}) {
+        EXPECT_EQ(after(fall).output, "--no-block start anchord-failed.service\n") << fall;
+    }
+}
+
 TEST_F(Units, ExposeTheDaemonLittle) {
     const auto security = parts::run({"systemd-analyze", "security", "--offline=true", "--threshold=25", scratch_.path("anchord.service")});
 
