@@ -9,7 +9,7 @@
 namespace anchor::tpm {
 namespace {
 
-// TCG EK Credential Profile 2.5, §2.2.1.5.1 and §2.2.1.5.2: where certificates and the maker's chain are.
+// TCG EK Credential Profile 2.5, §2.2.1.5: where certificates and the maker's chain are.
 constexpr TPM2_HANDLE kFirstCertificate = 0x01C00002;
 constexpr TPM2_HANDLE kLastCertificate = 0x01C000FF;
 constexpr TPM2_HANDLE kFirstOfChain = 0x01C00100;
@@ -25,10 +25,10 @@ ByteView first_sequence(ByteView octets) {
     return size <= octets.size() ? octets.first(size) : ByteView{};
 }
 
-// Empty where the index is not defined.
+// Empty where the index is not defined, or nobody has written it yet.
 Result<Bytes> read_index(Channel& channel, TPM2_HANDLE handle) {
     ANCHOR_ASSIGN_OR_RETURN(const auto index, find_index(channel, handle));
-    if (!index) return Bytes();
+    if (!index || (index->area.attributes & tpmwire::nv_attribute::kWritten) == 0) return Bytes();
     return read(channel, *index, kLargestIndex);
 }
 
@@ -67,6 +67,18 @@ Result<std::vector<Profile>> find_certified(Channel& channel) {
     return certified;
 }
 
+// Made as the maker made the key that it certified.
+Result<Primary> endorsement_key(Connection& connection, const tpmwire::EndorsementProfile& profile) {
+    Bytes template_of_maker;
+    Bytes nonce;
+    if (profile.template_index != 0) {
+        ANCHOR_ASSIGN_OR_RETURN(template_of_maker, read_index(connection.channel(), profile.template_index));
+        ANCHOR_ASSIGN_OR_RETURN(nonce, read_index(connection.channel(), profile.nonce_index));
+    }
+    ANCHOR_ASSIGN_OR_RETURN(const auto model, tpmwire::endorsement_model(profile, template_of_maker, nonce));
+    return connection.keys().endorsement_key(model);
+}
+
 Result<Profile> choose(Connection& connection, std::string_view wanted) {
     std::vector<Profile> candidates;
     if (wanted.empty()) {
@@ -77,7 +89,7 @@ Result<Profile> choose(Connection& connection, std::string_view wanted) {
     }
     std::string why = "there is no such profile";
     for (const Profile profile : candidates) {
-        const auto key = connection.keys().endorsement_key(profile->area);
+        const auto key = endorsement_key(connection, *profile);
         if (key) return profile;
         if (key.error().kind != ErrorKind::Rejected) return key.error();
         why = key.error().what;
@@ -101,7 +113,7 @@ Result<Endorsement> EsysEndorser::endorsement() {
     return ask<Endorsement>(*device_, [&](Connection& connection) -> Result<Endorsement> {
         Endorsement endorsement;
         {
-            ANCHOR_ASSIGN_OR_RETURN(const Primary key, connection.keys().endorsement_key(profile_->area));
+            ANCHOR_ASSIGN_OR_RETURN(const Primary key, endorsement_key(connection, *profile_));
             endorsement.public_area = tpmwire::marshal(key.area);
         }
         ANCHOR_ASSIGN_OR_RETURN(endorsement.certificate, read_certificate(connection.channel(), profile_->certificate_index));
@@ -114,7 +126,7 @@ Result<SecretBytes> EsysEndorser::activate_credential(ByteView credential, ByteV
     return ask<SecretBytes>(*device_, [&](Connection& connection) -> Result<SecretBytes> {
         ANCHOR_ASSIGN_OR_RETURN(const LoadedKey ak, connection.keys().use(ak_));
         ANCHOR_ASSIGN_OR_RETURN(const Session salted, connection.keys().salted_session(Encrypt::CommandAndResponse));
-        ANCHOR_ASSIGN_OR_RETURN(const Primary ek, connection.keys().endorsement_key(profile_->area));
+        ANCHOR_ASSIGN_OR_RETURN(const Primary ek, endorsement_key(connection, *profile_));
         ANCHOR_ASSIGN_OR_RETURN(const Session endorsement, start_endorsement(connection.channel(), *profile_));
         auto result = tpm::activate_credential(connection.channel(), ak->ref(), salted, ek.ref(), endorsement, credential, secret);
         // A credential for another EK fails its HMAC: Part 3 §12.5 calls that an integrity error, but it is input here, not ours.

@@ -89,6 +89,20 @@ const EndorsementProfile* endorsement_profile_of(const PublicArea& area) {
     return found == all.end() ? nullptr : &*found;
 }
 
+Result<PublicArea> endorsement_model(const EndorsementProfile& profile, ByteView template_of_maker, ByteView nonce) {
+    const std::string whose = "endorsement key " + std::string(profile.name) + ": ";
+    if (template_of_maker.empty() && nonce.empty()) return profile.area;
+    if (template_of_maker.empty()) return rejected(whose + "the TPM's maker left a nonce and no template for it");
+    auto model = parse_public_area(template_of_maker);
+    if (!model) return std::move(model).error().within(whose + "the template of the TPM's maker");
+    if (endorsement_profile_of(*model) != &profile) return rejected(whose + "the template of the TPM's maker is another one");
+    if (nonce.empty()) return model;
+    PublicArea with = with_zeros(std::move(model).value());
+    if (nonce.size() > with.unique.size()) return rejected(whose + "a nonce of " + std::to_string(nonce.size()) + " octets");
+    std::ranges::copy(nonce, with.unique.begin());
+    return with;
+}
+
 Digest endorsement_policy_a(HashAlg alg) { return PolicyDigest(alg).secret(name_of_handle(kEndorsementHierarchy)).value(); }
 
 Digest endorsement_policy_c(HashAlg alg) {

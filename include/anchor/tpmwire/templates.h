@@ -33,6 +33,11 @@ struct EndorsementProfile {
 /// The profile that the key was made from (all but the unique field is equal), or nullptr.
 [[nodiscard]] const EndorsementProfile* endorsement_profile_of(const PublicArea& area);
 
+/// What that EK is made from on a TPM whose maker left these in NV memory; empty is what is not there (EK Credential Profile 2.5,
+/// §2.2.1.6). Rejected: a nonce without a template or larger than the field that takes it; a template that differs from the profile's in
+/// more than the unique field, for nobody could tell that its key is an EK.
+[[nodiscard]] Result<PublicArea> endorsement_model(const EndorsementProfile& profile, ByteView template_of_maker, ByteView nonce);
+
 /// The digests that the branches of an EK's policy have (annex B.6): A is PolicySecret(endorsement hierarchy), C is
 /// PolicyAuthorizeNV of a policy index, B is PolicyOR(A, C).
 [[nodiscard]] Digest endorsement_policy_a(HashAlg alg);

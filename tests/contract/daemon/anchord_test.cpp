@@ -28,6 +28,30 @@ protected:
 
 parts::CommandResult check(const std::string& file) { return parts::run({ANCHORD_PROGRAM, "--check-config", "--config", file}); }
 
+TEST(AnchordCommandLine, IsRefusedWithTheCodeForThatWhereItIsWrong) {
+    const std::vector<parts::Arguments> wrong = {
+        {"--no-such"}, {"a-word"}, {"--config"}, {"--check-config=yes"}, {"--foreground-log", "xml"}};
+    for (const parts::Arguments& words : wrong) {
+        parts::Arguments command{ANCHORD_PROGRAM};
+        command.insert(command.end(), words.begin(), words.end());
+        const auto refused = parts::run(command);
+        EXPECT_EQ(refused.exit_code, 2) << words.front() << ": " << refused.output;
+        EXPECT_NE(refused.output.find("anchord --help"), std::string::npos) << refused.output;
+    }
+}
+
+TEST(AnchordCommandLine, TellsItsVersionAndItsOptions) {
+    const auto version = parts::run({ANCHORD_PROGRAM, "--version"});
+    const auto help = parts::run({ANCHORD_PROGRAM, "--help"});
+
+    EXPECT_EQ(version.exit_code, 0);
+    EXPECT_TRUE(version.output.starts_with("anchord ")) << version.output;
+    EXPECT_EQ(help.exit_code, 0);
+    for (const char* option : {"--config FILE", "--check-config", "--foreground-log"}) {
+        EXPECT_NE(help.output.find(option), std::string::npos) << help.output;
+    }
+}
+
 TEST_F(Anchord, BecomesReadyAndTrustsNothingYet) {
     RunningDaemon daemon(tpm_->tcti());
     ASSERT_TRUE(daemon.start());

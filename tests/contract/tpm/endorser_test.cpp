@@ -21,6 +21,15 @@ protected:
         return tpmwire::name_of(tpmwire::parse_sized_public_area(key.public_area).value());
     }
     [[nodiscard]] std::string file(const std::string& name) const { return tpm_->scratch().path(name); }
+    /// As makers do it: by the platform's authorisation, readable for everybody.
+    void leave_at(std::uint32_t index, ByteView octets) {
+        tpm_->scratch().write("nv", octets);
+        const std::string place = std::to_string(index) + " -C p";
+        const auto defined = tpm_->tool("tpm2_nvdefine " + place + " -s " + std::to_string(octets.size()) +
+                                        " -a ppwrite|ppread|ownerread|authread|no_da|platformcreate");
+        ASSERT_TRUE(defined.ok()) << defined.output;
+        ASSERT_TRUE(tpm_->tool("tpm2_nvwrite " + place + " -i " + file("nv")).ok());
+    }
 };
 
 TEST_F(EndorserOnSwtpm, FindsTheCertificateOfTheProfileThatIsConfigured) {
@@ -102,6 +111,64 @@ TEST_F(EndorserOnSwtpm, RefusesACredentialThatIsNone) {
     EXPECT_EQ(failure(endorser->activate_credential(as_bytes("x"), as_bytes("y"))).substr(0, 8), "rejected");
 }
 
+/// A maker that left a template and a nonce of its own for the EK.
+struct MakersOwn {
+    const char* kind;           ///< as the tools call it
+    std::uint32_t certificate;  ///< where that of the profile would be
+};
+class OwnTemplateOnSwtpm : public EndorserOnSwtpm, public testing::WithParamInterface<MakersOwn> {
+protected:
+    void leave_template() { leave_at(profile_.template_index, tpmwire::marshal(profile_.area)); }
+    void leave_nonce() { leave_at(profile_.nonce_index, Bytes(20, 0x5A)); }
+    [[nodiscard]] Result<Bytes> public_area() const {
+        ANCHOR_ASSIGN_OR_RETURN(const auto endorser, EsysEndorser::open(device_, attestation_key(), profile_.name));
+        ANCHOR_ASSIGN_OR_RETURN(Endorsement endorsement, endorser->endorsement());
+        return std::move(endorsement.public_area);
+    }
+
+    const tpmwire::EndorsementProfile& profile_ = *tpmwire::endorsement_profile_at(GetParam().certificate);
+};
+
+TEST_P(OwnTemplateOnSwtpm, GivesTheKeyThatTheToolsMakeWithIt) {
+    const Bytes common = public_area().value();
+    leave_template();
+    EXPECT_EQ(public_area().value(), common) << "it is the common one";
+    leave_nonce();
+
+    const Bytes own = public_area().value();
+
+    EXPECT_NE(own, common);
+    const auto tools =
+        tpm_->tool("tpm2_createek -t -G " + std::string(GetParam().kind) + " -c " + file("ek.ctx") + " -u " + file("ek.pub"));
+    ASSERT_TRUE(tools.ok()) << tools.output;
+    EXPECT_EQ(own, tpmwire::marshal(tpmwire::parse_sized_public_area(tpm_->scratch().read("ek.pub")).value()));
+}
+
+TEST_P(OwnTemplateOnSwtpm, MakesAnEndorsementKeyThatActivatesCredentials) {
+    leave_template();
+    leave_nonce();
+    const KeyBlob ak = attestation_key();
+    const auto endorser = EsysEndorser::open(device_, ak.clone(), profile_.name).value();
+    const auto ek = tpmwire::parse_public_area(endorser->endorsement().value().public_area).value();
+    const auto credential = tpmwire::make_credential(ek, name_of(ak), SecretBytes::copy_of(as_bytes("secret"))).value();
+
+    const auto activated = endorser->activate_credential(credential.id_object, credential.encrypted_secret);
+
+    EXPECT_TRUE(tpmwire::check_endorsement_key(ek));
+    ASSERT_TRUE(activated) << activated.error().what;
+    EXPECT_TRUE(activated->matches(as_bytes("secret")));
+}
+
+TEST_P(OwnTemplateOnSwtpm, IsNeededForANonce) {
+    leave_nonce();
+
+    EXPECT_EQ(failure(public_area()).substr(0, 8), "rejected");
+    EXPECT_NE(EsysEndorser::open(device_, attestation_key()).value()->profile(), profile_.name);
+}
+
+INSTANTIATE_TEST_SUITE_P(LowRange, OwnTemplateOnSwtpm, testing::Values(MakersOwn{"rsa", 0x01C00002}, MakersOwn{"ecc", 0x01C0000A}),
+                         [](const auto& test) { return std::string(test.param.kind); });
+
 /// A maker that vouches for the EK of a profile through two authorities below its root, and leaves all that in NV memory.
 struct Place {
     const char* profile;
@@ -122,15 +189,6 @@ protected:
     }
     [[nodiscard]] crypto::Certificate certificate(const std::string& name) const {
         return crypto::Certificate::from_pem(as_text(tpm_->scratch().read(name))).value();
-    }
-    /// As makers do it: by the platform's authorisation, readable for everybody.
-    void leave_at(std::uint32_t index, ByteView octets) {
-        tpm_->scratch().write("nv", octets);
-        const std::string place = std::to_string(index) + " -C p";
-        const auto defined = tpm_->tool("tpm2_nvdefine " + place + " -s " + std::to_string(octets.size()) +
-                                        " -a ppwrite|ppread|ownerread|authread|no_da|platformcreate");
-        ASSERT_TRUE(defined.ok()) << defined.output;
-        ASSERT_TRUE(tpm_->tool("tpm2_nvwrite " + place + " -i " + file("nv")).ok());
     }
 
 private:

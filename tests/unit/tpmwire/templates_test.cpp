@@ -35,6 +35,36 @@ TEST(EndorsementProfiles, AreWellFormed) {
     }
 }
 
+// EK Credential Profile 2.5, §2.2.1.6: the four cases, and what a maker may have got wrong.
+TEST(EndorsementModel, IsTheCommonOneUnlessTheMakerLeftItsOwn) {
+    const EndorsementProfile& profile = *endorsement_profile_at(0x01C0000A);
+    PublicArea own = profile.area;
+    own.unique.assign(32, 7);
+    const Bytes of_maker = marshal(own);
+
+    EXPECT_EQ(endorsement_model(profile, {}, {}).value(), profile.area);
+    EXPECT_EQ(endorsement_model(profile, of_maker, {}).value(), own);
+    PublicArea with_nonce = profile.area;
+    with_nonce.unique[0] = 1;
+    with_nonce.unique[1] = 2;
+    EXPECT_EQ(endorsement_model(profile, of_maker, Bytes{1, 2}).value(), with_nonce);
+}
+
+TEST(EndorsementModel, RefusesWhatTheProfileDoesNotKnow) {
+    const EndorsementProfile& profile = *endorsement_profile_at(0x01C0000A);
+    const Bytes of_maker = marshal(profile.area);
+    PublicArea weaker = profile.area;
+    weaker.attributes &= ~object_attribute::kRestricted;
+
+    for (const auto& refused : {endorsement_model(profile, {}, Bytes{1}), endorsement_model(profile, of_maker, Bytes(33, 1)),
+                                endorsement_model(profile, marshal(weaker), {}), endorsement_model(profile, Bytes(40, 1), {}),
+                                endorsement_model(profile, marshal(endorsement_profile_at(0x01C00002)->area), {})}) {
+        ASSERT_FALSE(refused);
+        EXPECT_EQ(refused.error().kind, ErrorKind::Rejected);
+        EXPECT_EQ(refused.error().what.substr(0, 21), "endorsement key L-2: ");
+    }
+}
+
 // The template of the low range has a unique field of zeros, which is part of what the key is derived from.
 TEST(EndorsementProfiles, HaveTheUniqueFieldOfTheirRange) {
     EXPECT_EQ(endorsement_profile_at(0x01C00002)->area.unique, Bytes(256, 0));
