@@ -213,6 +213,8 @@ private:
     void finish_enrollment(const Answer& answer);
     void give_up_enrollment(const Error& why);
     void begin_enrollment();
+    [[nodiscard]] Result<trust::VerifiedDocument> accept_or_keep(const trust::Gate& gate, std::string_view text,
+                                                                 protocol::DocumentKind kind, const trust::Recipient& recipient) const;
     void keep_what_outlives_a_renewal(DeviceState& next) const;
     /// Enrols again, as the device that it is, as soon as that may be tried.
     void renew(const std::string& why);

@@ -133,8 +133,10 @@ void Agent::Story::finish_enrollment(const Answer& answer) {
         const WallTime time = std::max(parts_.clock.wall(), next.time_floor);
         ANCHOR_ASSIGN_OR_RETURN(next.identity, enrollment_->finish(grant, *next.anchors, time));
         const trust::Gate gate(*next.anchors);
-        ANCHOR_ASSIGN_OR_RETURN(const auto standing, gate.accept(grant.standing, protocol::DocumentKind::Standing,
-                                                                 {tenant, "", &next.identity->device, next.floors, time}));
+        const auto accept = [&](std::string_view text, protocol::DocumentKind kind) {
+            return accept_or_keep(gate, text, kind, {tenant, next.group, &next.identity->device, next.floors, time});
+        };
+        ANCHOR_ASSIGN_OR_RETURN(const auto standing, accept(grant.standing, protocol::DocumentKind::Standing));
         ANCHOR_ASSIGN_OR_RETURN(const Standing said, protocol::standing_from(standing.document().version, standing.document().body));
         next.group = said.group;
         next.identity->current.rotate_by = said.rotate_by;
@@ -143,14 +145,13 @@ void Agent::Story::finish_enrollment(const Answer& answer) {
         for (const std::string& text : grant.documents) {
             ANCHOR_ASSIGN_OR_RETURN(const auto kind, protocol::document_kind_of(text));
             if (kind == protocol::DocumentKind::Reinstatement) {
-                ANCHOR_ASSIGN_OR_RETURN(const auto back, gate.accept(text, kind, {tenant, "", &next.identity->device, next.floors, time}));
+                ANCHOR_ASSIGN_OR_RETURN(const auto back, accept(text, kind));
                 const trust::Reinstated reinstated{back.document().version};
                 next.trust = trust::step(next.trust, reinstated, {parts_.clock.steady(), time}).state;
                 next.floors[trust::floor_key(back.document())] = reinstated.number;
                 continue;
             }
-            ANCHOR_ASSIGN_OR_RETURN(const auto document,
-                                    gate.accept(text, kind, {tenant, next.group, &next.identity->device, next.floors, time}));
+            ANCHOR_ASSIGN_OR_RETURN(const auto document, accept(text, kind));
             next.floors[trust::floor_key(document.document())] = document.document().version;
             next.documents[trust::floor_key(document.document())] = document.text();
         }
@@ -179,6 +180,21 @@ void Agent::Story::finish_enrollment(const Answer& answer) {
     earlier_.reset();
     use_documents();
     open_keys();
+}
+
+// A registry that was restored from a backup grants what it remembers. What this device has is newer and signed as well: it stays, and
+// goes back to the registry as soon as they talk.
+Result<trust::VerifiedDocument> Agent::Story::accept_or_keep(const trust::Gate& gate, std::string_view text, protocol::DocumentKind kind,
+                                                             const trust::Recipient& recipient) const {
+    auto accepted = gate.accept(text, kind, recipient);
+    if (accepted) return accepted;
+    static const trust::Floors kNoFloors;
+    trust::Recipient anew{recipient.tenant, recipient.group, recipient.device, kNoFloors, recipient.now};
+    const auto older = gate.accept(text, kind, anew);
+    const std::string* const ours = older ? newest_of(trust::floor_key(older->document())) : nullptr;
+    if (ours == nullptr) return accepted;
+    anew.now = WallTime{};  // one that has expired stays in force
+    return gate.accept(*ours, kind, anew);
 }
 
 // The owner is the same, and what he has ordered holds. Who begins anew has none of it.

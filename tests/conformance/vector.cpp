@@ -200,7 +200,7 @@ Result<Verdict> run_checked(const Json& test_case) {
 
 Result<Value> read_value(const Json& tagged, Arena& arena) {
     const std::string tag = tagged.items().begin().key();
-    const Json& content = tagged.items().begin().value();
+    const Json& content = tagged.front();
     if (tag == "null") return Value::null();
     if (tag == "bool") return Value::boolean(content.get<bool>());
     if (tag == "string") return make_string(arena, content.get<std::string>());

@@ -214,6 +214,34 @@ TEST_F(DeviceRotation, ARegistryThatForgotTheRotationGetsTheDeviceBack) {
     world.expect_whole();
 }
 
+TEST_F(DeviceRotation, ARegistryThatForgotStandingAndPolicyStillRenewsWhatExpired) {
+    const auto publish = [this](std::uint64_t version) {
+        world.fleet.set_policy({{"policy", world.fleet.settings.default_group}, {"version", version}, {"rules", Json::array()}});
+        world.publish_policy();
+    };
+    publish(1);
+    const auto backup = world.snapshot();
+    world.start();
+    publish(2);
+    world.fleet.set_standing(*world.id, [](Standing& standing) { standing.reason = "watched"; });
+    world.publish_standing();
+    world.run(minutes(2));
+    const std::uint64_t number = world.remembered().trust.standing_number;
+    world.broker_up = false;
+    world.device->link.lose(unavailable("gone"));
+    world.restore_registry(backup);
+    ASSERT_LT(world.record().standing.number, number);
+    world.run(hours(12), minutes(10));
+
+    world.broker_up = true;
+    world.run(minutes(30));
+
+    EXPECT_EQ(world.enrolments, 2U);
+    world.expect_whole();
+    EXPECT_EQ(world.remembered().floors.at("policy/" + world.fleet.settings.default_group), 2U);
+    EXPECT_GE(world.record().standing.number, number) << "the device has given it back";
+}
+
 TEST_F(DeviceRotation, WithoutABundleItSaysWhatIsMissing) {
     world.bundle_there = false;
     world.restart();
