@@ -75,6 +75,8 @@ struct Tenure {
     std::vector<protocol::RevocationLists> refused_lists_;  // until another manifest comes
     bool lists_loaded_ = false;
 
+    std::string owners_reason_;  // what the standing in force says to people
+
     // Rotation.
     std::optional<identity::RotationOrder> order_;
     bool on_next_ = false;      // the next slot is the one in use, on trial
@@ -223,7 +225,7 @@ private:
     [[nodiscard]] const identity::Slot& in_use() const;
     [[nodiscard]] std::optional<WallTime> rotation_time() const;
     [[nodiscard]] bool rotation_due() const;
-    void read_rotation_order(const trust::VerifiedDocument& standing);
+    void read_standing(const trust::VerifiedDocument& standing);
     void rotate_when_due();
     void begin_rotation();
     void keep_next(identity::Slot next, std::optional<WallTime> ordered);

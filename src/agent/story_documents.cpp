@@ -64,7 +64,7 @@ Result<void> Agent::Story::take(const trust::VerifiedDocument& verified) {
             const bool news = standing.number > state_.trust.standing_number;
             state_.floors[key] = document.version;
             state_.documents[key] = verified.text();
-            read_rotation_order(verified);
+            read_standing(verified);
             const bool moved = std::exchange(state_.group, standing.group) != standing.group;
             if (news) audit("standing", {{"number", std::to_string(standing.number)}, {"status", std::string(to_string(standing.status))}});
             apply(trust::StandingArrived{standing});
@@ -170,7 +170,7 @@ void Agent::Story::use_documents() {
         if (!state_.anchors || !state_.identity) continue;
         if (key.starts_with("standing")) {
             const auto standing = stored(text, DocumentKind::Standing);
-            if (standing) read_rotation_order(*standing);
+            if (standing) read_standing(*standing);
         }
         if (!key.starts_with("reference")) continue;
         const auto verified = stored(text, DocumentKind::Reference);

@@ -56,10 +56,11 @@ bool Agent::Story::rotation_due() const {
     return rotate_now_ || *at <= now() || (device_key_ && !on_next_ && device_key_->algorithm() != settings_.key_alg);
 }
 
-void Agent::Story::read_rotation_order(const trust::VerifiedDocument& standing) {
-    order_.reset();
+void Agent::Story::read_standing(const trust::VerifiedDocument& standing) {
     const auto said = protocol::standing_from(standing.document().version, standing.document().body);
+    order_.reset();
     if (said && said->rotate_by) order_ = identity::RotationOrder{standing.document().issued, *said->rotate_by};
+    owners_reason_ = said ? said->reason : "";
 }
 
 void Agent::Story::rotate_when_due() {

@@ -96,13 +96,15 @@ Json Agent::Story::status() const {
     if (last_attested_ || !attestation_outcome_.empty()) {
         attestation = {{"last", time_or_null(last_attested_)}, {"result", text_or_null(attestation_outcome_)}};
     }
+    Json standing = {{"status", to_string(trust.standing)}, {"number", trust.standing_number}, {"reason", nullptr}};
+    if (trust.standing != StandingStatus::Active) standing["reason"] = text_or_null(owners_reason_);
     return {
         {"level", to_string(trust.level)},
         {"because", trust::reason_of(trust)},
         {"since", to_rfc3339(since_wall_)},
         {"local_level", to_string(trust.local)},
         {"registry", registry},
-        {"standing", {{"status", to_string(trust.standing)}, {"number", trust.standing_number}, {"reason", nullptr}}},
+        {"standing", standing},
         {"findings", findings_json(decision_)},
         {"risk", decision_.risk},
         {"identity", identity},

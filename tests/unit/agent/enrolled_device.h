@@ -119,9 +119,9 @@ public:
         return protocol::sign(document, signers).value();
     }
 
-    std::string standing(std::uint64_t number, StandingStatus status) {
+    std::string standing(std::uint64_t number, StandingStatus status, const std::string& reason = "") {
         return signed_document(protocol::DocumentKind::Standing, "", number,
-                               protocol::to_json(Standing{.status = status, .group = "gateways"}));
+                               protocol::to_json(Standing{.status = status, .group = "gateways", .reason = reason}));
     }
 
     void put(const std::string& key, std::uint64_t version, std::string text) {

@@ -109,6 +109,18 @@ TEST_F(RevocationTest, IsTheSameTwiceAndTheNewestWins) {
     EXPECT_EQ(owned.level(), Level::Revoked);
 }
 
+TEST_F(RevocationTest, IsShownWithTheOwnersReasonAlsoAfterARestart) {
+    owned.start(settings());
+    ASSERT_TRUE(owned.agent->import(owned.standing(7, StandingStatus::Suspended, "it was reported stolen")));
+    EXPECT_EQ(owned.agent->status()["standing"]["reason"], "it was reported stolen");
+
+    owned.start(settings());
+    EXPECT_EQ(owned.agent->status()["standing"]["reason"], "it was reported stolen");
+
+    ASSERT_TRUE(owned.agent->import(owned.standing(8, StandingStatus::Active, "found again")));
+    EXPECT_TRUE(owned.agent->status()["standing"]["reason"].is_null());
+}
+
 TEST_F(RevocationTest, AnImageOfTheDiskFromBeforeBringsNothingBack) {
     fakes::FakeDisk disk;
     fakes::FakeCounter counter(owned.tpm, 0x01c10110);
