@@ -66,7 +66,7 @@ Result<Finding> finding_of(const Json& json) {
 TEST(Explanation, IsTheSameAfterTheWayThroughJson) {
     const Explanation said = explain(signed_set(kGateway), with("boot.secure_boot", false));
 
-    const auto read = explanation_from(to_json(said, finding_json), finding_of);
+    const auto read = explanation_from(policy::to_json(said, finding_json), finding_of);
 
     ASSERT_TRUE(read.has_value()) << read.error().what;
     EXPECT_EQ(read->level, said.level);
@@ -76,7 +76,7 @@ TEST(Explanation, IsTheSameAfterTheWayThroughJson) {
 }
 
 TEST(Explanation, OfAnotherFormIsRefused) {
-    const Json right = to_json(explain(signed_set(kGateway), with("boot.secure_boot", false)), finding_json);
+    const Json right = policy::to_json(explain(signed_set(kGateway), with("boot.secure_boot", false)), finding_json);
     const auto refused = [](const Json& json) {
         const auto read = explanation_from(json, finding_of);
         return read.has_value() ? std::string() : read.error().what;
