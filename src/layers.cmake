@@ -20,20 +20,18 @@ foreach(line IN LISTS layers_lines)
   set(ANCHOR_MAY_INCLUDE_${module} ${may_include})
 endforeach()
 
-# anchor_module(<name> [FAST] SOURCES <file>... [PUBLIC <library>...] [PRIVATE <library>...])
-# PUBLIC and PRIVATE name third-party libraries; the modules below come from the table. Releases are built to be small, and FAST
-# modules, whose speed is measured, to be fast.
+# anchor_module(<name> [FAST <file>...] SOURCES <file>... [PUBLIC <library>...] [PRIVATE <library>...])
+# PUBLIC and PRIVATE name third-party libraries; the modules below come from the table. Releases are built to be small; FAST are
+# the files whose speed is measured.
 function(anchor_module name)
-  cmake_parse_arguments(ARG "FAST" "" "SOURCES;PUBLIC;PRIVATE" ${ARGN})
+  cmake_parse_arguments(ARG "" "" "FAST;SOURCES;PUBLIC;PRIVATE" ${ARGN})
   if(NOT name IN_LIST ANCHOR_MODULES)
     message(FATAL_ERROR "module ${name} is not in ${ANCHOR_LAYERS_TABLE}")
   endif()
-  add_library(anchor_${name} STATIC ${ARG_SOURCES})
+  add_library(anchor_${name} STATIC ${ARG_FAST} ${ARG_SOURCES})
   add_library(anchor::${name} ALIAS anchor_${name})
   target_include_directories(anchor_${name} PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
-  if(ARG_FAST)
-    target_compile_options(anchor_${name} PRIVATE $<$<CONFIG:Release>:-O2>)
-  endif()
+  set_source_files_properties(${ARG_FAST} PROPERTIES COMPILE_OPTIONS $<$<CONFIG:Release>:-O2>)
   target_link_libraries(anchor_${name} PUBLIC anchor_compiler ${ARG_PUBLIC} PRIVATE ${ARG_PRIVATE})
   foreach(below IN LISTS ANCHOR_MAY_INCLUDE_${name})
     if(TARGET anchor_${below})  # it stands above in the table, so it is known by now
