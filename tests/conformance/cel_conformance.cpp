@@ -21,6 +21,7 @@ constexpr anchor::JsonLimits kLimits{.octets = std::size_t{64} << 20U, .depth = 
 struct Count {
     std::size_t passed = 0;
     std::size_t failed = 0;
+    std::size_t without_zone = 0;
     std::size_t read_with_escapes = 0;
 };
 
@@ -38,7 +39,18 @@ std::string text_in(const anchor::Json& test_case, const char* key) {
     return found != test_case.end() && found->is_string() ? found->get<std::string>() : std::string();
 }
 
+// Names of before 1993 are a package of their own on some systems.
+bool has_zone(const std::string& expression) {
+    constexpr std::string_view kOldName = "US/Central";
+    return expression.find(kOldName) == std::string::npos || std::filesystem::exists("/usr/share/zoneinfo/" + std::string(kOldName));
+}
+
 void run(const anchor::Json& test_case, const std::string& file, Count& count) {
+    const std::string expression = text_in(test_case, "expr");
+    if (!has_zone(expression)) {
+        ++count.without_zone;
+        return;
+    }
     const anchor::Result<anchor::conformance::Verdict> verdict = anchor::conformance::run_case(test_case);
     if (verdict.has_value() && verdict->difference.empty()) {
         ++count.passed;
@@ -48,7 +60,6 @@ void run(const anchor::Json& test_case, const std::string& file, Count& count) {
     ++count.failed;
     const std::string why = verdict.has_value() ? verdict->difference : "malformed case: " + verdict.error().what;
     const std::string name = text_in(test_case, "section") + "/" + text_in(test_case, "name");
-    const std::string expression = text_in(test_case, "expr");
     std::printf("FAILED %s %s\n  %s\n  %s\n", file.c_str(), name.c_str(), expression.c_str(), why.c_str());
 }
 
@@ -81,6 +92,7 @@ int main(int argc, char** argv) {
     if (count.read_with_escapes > 0) {
         std::printf("note: %zu expected texts hold escapes that were left in them when they were recorded\n", count.read_with_escapes);
     }
+    if (count.without_zone > 0) std::printf("skipped: %zu that need a time zone which this system does not have\n", count.without_zone);
     std::printf("%zu passed, %zu failed\n", count.passed, count.failed);
     return count.failed == 0 ? 0 : kFailed;
 }

@@ -76,6 +76,8 @@ TEST_F(EvmctlSignature, IsVerifiedWithEveryKeyAndEveryDigest) {
 
 TEST_F(EvmctlSignature, OfVersion1IsVerifiedOverEveryDigestWhereSha1IsAllowed) {
     make_key("rsa", "rsa");
+    const auto tried = parts::run({"evmctl", "ima_sign", "--sigfile", "--rsa", "-a", "sha1", "-k", path("rsa.key"), path("file")});
+    if (tried.output.find("deprecated") != std::string::npos) GTEST_SKIP() << "this evmctl makes no signatures of version 1 any more";
     ImaKeys allowed;
     ImaKeys strict;
     allowed.add(certificate("rsa").public_key(), std::nullopt, true);

@@ -120,6 +120,25 @@ class OwnTemplateOnSwtpm : public EndorserOnSwtpm, public testing::WithParamInte
 protected:
     void leave_template() { leave_at(profile_.template_index, tpmwire::marshal(profile_.area)); }
     void leave_nonce() { leave_at(profile_.nonce_index, Bytes(20, 0x5A)); }
+    /// With that nonce. Not by tpm2_createek, whose older versions take whatever lies in memory for it.
+    [[nodiscard]] Bytes made_by_the_tools() {
+        // TPMU_PUBLIC_ID as it lies in the memory of a little machine: sizes, and arrays as long as the tools have them.
+        Bytes unique(512, 0);
+        if (is_elliptic(profile_.area.key_alg))
+            unique[0] = unique[130] = 32;
+        else
+            unique[1] = 1;
+        std::fill_n(unique.begin() + 2, 20, std::uint8_t{0x5A});
+        tpm_->scratch().write("unique", unique);
+        tpm_->scratch().write("policy", profile_.area.auth_policy);
+        const auto made = tpm_->tool("tpm2_createprimary -C e -g sha256 -G " + std::string(GetParam().kind) + ":aes128cfb -L " +
+                                     file("policy") + " -u " + file("unique") + " -c " + file("ek.ctx") +
+                                     " -a fixedtpm|fixedparent|sensitivedataorigin|adminwithpolicy|restricted|decrypt");
+        EXPECT_TRUE(made.ok()) << made.output;
+        EXPECT_TRUE(tpm_->tool("tpm2_readpublic -Q -c " + file("ek.ctx") + " -o " + file("ek.pub")).ok());
+        EXPECT_TRUE(tpm_->tool("tpm2_flushcontext -t").ok());
+        return tpmwire::marshal(tpmwire::parse_sized_public_area(tpm_->scratch().read("ek.pub")).value());
+    }
     [[nodiscard]] Result<Bytes> public_area() const {
         ANCHOR_ASSIGN_OR_RETURN(const auto endorser, EsysEndorser::open(device_, attestation_key(), profile_.name));
         ANCHOR_ASSIGN_OR_RETURN(Endorsement endorsement, endorser->endorsement());
@@ -138,10 +157,7 @@ TEST_P(OwnTemplateOnSwtpm, GivesTheKeyThatTheToolsMakeWithIt) {
     const Bytes own = public_area().value();
 
     EXPECT_NE(own, common);
-    const auto tools =
-        tpm_->tool("tpm2_createek -t -G " + std::string(GetParam().kind) + " -c " + file("ek.ctx") + " -u " + file("ek.pub"));
-    ASSERT_TRUE(tools.ok()) << tools.output;
-    EXPECT_EQ(own, tpmwire::marshal(tpmwire::parse_sized_public_area(tpm_->scratch().read("ek.pub")).value()));
+    EXPECT_EQ(own, made_by_the_tools());
 }
 
 TEST_P(OwnTemplateOnSwtpm, MakesAnEndorsementKeyThatActivatesCredentials) {
@@ -166,7 +182,7 @@ TEST_P(OwnTemplateOnSwtpm, IsNeededForANonce) {
     EXPECT_NE(EsysEndorser::open(device_, attestation_key()).value()->profile(), profile_.name);
 }
 
-INSTANTIATE_TEST_SUITE_P(LowRange, OwnTemplateOnSwtpm, testing::Values(MakersOwn{"rsa", 0x01C00002}, MakersOwn{"ecc", 0x01C0000A}),
+INSTANTIATE_TEST_SUITE_P(LowRange, OwnTemplateOnSwtpm, testing::Values(MakersOwn{"rsa2048", 0x01C00002}, MakersOwn{"ecc256", 0x01C0000A}),
                          [](const auto& test) { return std::string(test.param.kind); });
 
 /// A maker that vouches for the EK of a profile through two authorities below its root, and leaves all that in NV memory.

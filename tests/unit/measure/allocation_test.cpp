@@ -40,6 +40,7 @@ constexpr std::size_t kBefore = 16;  // where each block's size stands
     peak = std::max(peak, in_use);
     return block + kBefore;
 }
+[[gnu::noinline]] void* operator new(std::size_t size, const std::nothrow_t&) noexcept { return operator new(size); }
 [[gnu::noinline]] void operator delete(void* memory) noexcept {
     if (memory == nullptr) return;
     auto* const block = static_cast<unsigned char*>(memory) - kBefore;

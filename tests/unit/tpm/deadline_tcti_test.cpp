@@ -85,5 +85,13 @@ TEST(Deadline, IsShorterForAllElse) {
     EXPECT_LT(AnswerTimes{}.all_else, AnswerTimes{}.new_key);
 }
 
+TEST(Deadline, ATpmThatIsNotThereIsUnavailableAndNamed) {
+    const auto way = DeadlineTcti::open("device:/nowhere/tpmrm0", AnswerTimes{});
+
+    ASSERT_FALSE(way);
+    EXPECT_EQ(way.error().kind, ErrorKind::Unavailable);
+    EXPECT_EQ(way.error().what, "no TPM at \"device:/nowhere/tpmrm0\": No such file or directory");
+}
+
 }  // namespace
 }  // namespace anchor::tpm
