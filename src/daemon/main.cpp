@@ -3,6 +3,7 @@
 // wiring. Nothing of the outside world is believed here but the operator's files.
 
 #include <getopt.h>
+#include <malloc.h>
 #include <array>
 #include <cstdio>
 #include <optional>
@@ -62,7 +63,15 @@ int failed(int code, const std::string& step, const Error& error) {
     return code;
 }
 
+// The C library gives each thread a heap of its own, to be fast; of seven threads that mostly wait, each kept what it once needed.
+void share_one_heap() {
+#ifdef M_ARENA_MAX
+    (void)::mallopt(M_ARENA_MAX, 1);
+#endif
+}
+
 int start(const Options& options) {
+    share_one_heap();
     const LogForm form = options.log_form.value_or(log_form_of_surroundings());
     open_log(form, LogLevel::Info);
     if (auto hardened = harden_process(); !hardened) return failed(kFailed, "hardening", hardened.error());
