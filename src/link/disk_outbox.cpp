@@ -82,7 +82,8 @@ Result<void> DiskOutbox::push(OutboxKind kind, ByteView octets) {
 
 Result<std::optional<OutboxEntry>> DiskOutbox::front() {
     if (waiting_.empty()) return std::optional<OutboxEntry>();
-    const Waiting first = waiting_.front();
+    const auto report = std::ranges::find(waiting_, OutboxKind::Report, &Waiting::kind);
+    const Waiting first = report == waiting_.end() ? waiting_.front() : *report;
     auto content = disk_->read(name_of(first.number, first.kind), limits_.entry);
     if (!content && content.error().kind == ErrorKind::Unavailable) return std::move(content).error();
     if (!content || !*content) {

@@ -4,6 +4,7 @@
 // A whole device in memory: clock, worker, store, link, enforcer and root of trust, with one shared journal, so that a test reads
 // what happened in which order. Nothing runs by itself: pump() does what is waiting.
 
+#include <algorithm>
 #include <deque>
 #include <functional>
 #include <memory>
@@ -115,7 +116,9 @@ public:
             entries.pop_front();
             return corrupt("an outbox entry is unreadable");
         }
-        return entries.empty() ? std::optional<OutboxEntry>() : std::optional(entries.front());
+        if (entries.empty()) return std::optional<OutboxEntry>();
+        const auto report = std::ranges::find(entries, OutboxKind::Report, &OutboxEntry::kind);
+        return std::optional(report == entries.end() ? entries.front() : *report);
     }
     Result<void> pop(std::uint64_t number) override {
         std::erase_if(entries, [number](const OutboxEntry& entry) { return entry.number == number; });
@@ -126,6 +129,17 @@ public:
 
 private:
     std::uint64_t next_ = 1;
+};
+
+/// Says what the test puts: an application's values, or those of the system.
+class FakeSource final : public ClaimSource {
+public:
+    [[nodiscard]] std::string_view name() const noexcept override { return "fake"; }
+    void collect(SteadyTime, Claims& into) override {
+        for (const auto& [name, claim] : says) into.set(name, claim);
+    }
+
+    Claims says;
 };
 
 /// A connection whose other end is a function of the test.
@@ -212,6 +226,7 @@ public:
         parts.outbox = &outbox;
         parts.shelf = shelf;
         parts.ima_list = ima_list;
+        parts.sources = {&source};
         parts.event_log = [this]() -> Result<Bytes> { return event_log; };
         parts.log = [this](agent::Severity, const std::string& text) { log.push_back(text); };
         return parts;
@@ -226,6 +241,7 @@ public:
     FakeAudit audit;
     FakeEnforcer enforcer{journal};
     FakeOutbox outbox;
+    FakeSource source;
     Result<Bytes> event_log = unavailable("this machine has no event log");
     BlobShelf* shelf = nullptr;
     LogSource* ima_list = nullptr;

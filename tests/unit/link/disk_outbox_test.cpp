@@ -53,7 +53,20 @@ TEST_F(DiskOutboxTest, WhenFullTheOldestTelemetryGoesAndNeverAReport) {
     ASSERT_TRUE(box.push(OutboxKind::Telemetry, as_bytes("old")));
     ASSERT_TRUE(box.push(OutboxKind::Telemetry, as_bytes("new")));
     ASSERT_TRUE(box.push(OutboxKind::Report, as_bytes("second")));
-    EXPECT_EQ(drain(box), (std::vector<std::string>{"report", "new", "second"}));
+    EXPECT_EQ(drain(box), (std::vector<std::string>{"report", "second", "new"}));
+}
+
+TEST_F(DiskOutboxTest, AReportDoesNotWaitBehindTelemetryAlsoAfterARestart) {
+    {
+        auto box = open();
+        for (const auto* text : {"one", "two"}) ASSERT_TRUE(box.push(OutboxKind::Telemetry, as_bytes(text)));
+        ASSERT_TRUE(box.push(OutboxKind::Report, as_bytes("report")));
+        EXPECT_EQ(as_text(box.front().value()->octets), "report");
+    }
+    disk_.restart(false);
+    auto box = open();
+
+    EXPECT_EQ(drain(box), (std::vector<std::string>{"report", "one", "two"}));
 }
 
 TEST_F(DiskOutboxTest, FullOfReportsItRefusesAndSaysSo) {
