@@ -5,6 +5,7 @@
 
 #include <anchor/base/encoding.h>
 
+#include "claim_json.h"
 #include "shapes.h"
 
 namespace anchor::protocol {
@@ -165,6 +166,34 @@ Result<NonceGrant> nonce_grant_from(const Json& body) {
     if (reset_count > std::numeric_limits<std::uint32_t>::max()) return rejected("\"reset_count\" has more than 32 bits");
     grant.ima->reset_count = static_cast<std::uint32_t>(reset_count);
     return grant;
+}
+
+bool is_of_an_application(const Claim& claim) noexcept { return claim.source.starts_with("app:"); }
+
+Json to_json(const Telemetry& telemetry, SteadyTime now) {
+    Json claims = claims_to_json(telemetry.claims, now);
+    const std::uint64_t left_out = telemetry.left_out + (telemetry.claims.size() - claims.size());
+    Json body = {{"at", to_rfc3339(telemetry.at)}, {"claims", std::move(claims)}};
+    if (left_out != 0) body["left_out"] = left_out;
+    return body;
+}
+
+Result<Telemetry> telemetry_from(const Json& body, SteadyTime now) {
+    ANCHOR_RETURN_IF_ERROR(json_only_keys(body, {"at", "claims", "left_out"}));
+    if (canonical_json(body).size() > kMaxTelemetry) return rejected("telemetry of more than 64 KiB");
+    Telemetry telemetry;
+    ANCHOR_ASSIGN_OR_RETURN(const std::string at, json_string(body, "at"));
+    ANCHOR_ASSIGN_OR_RETURN(telemetry.at, from_rfc3339(at));
+    ANCHOR_ASSIGN_OR_RETURN(const Json* claims, object_of(body, "claims"));
+    ANCHOR_ASSIGN_OR_RETURN(telemetry.claims, claims_from_json(*claims, now));
+    if (telemetry.claims.size() == 0) return rejected("telemetry without a claim");
+    for (const auto& [name, claim] : telemetry.claims) {
+        if (!is_of_an_application(claim)) return rejected("claim " + name + " is no application's");
+    }
+    if (body.contains("left_out")) {
+        ANCHOR_ASSIGN_OR_RETURN(telemetry.left_out, json_unsigned(body, "left_out"));
+    }
+    return telemetry;
 }
 
 Json to_json(const BlobChunk& chunk) {

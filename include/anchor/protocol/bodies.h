@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// The smaller bodies: standing, freshness, attestation results, chunks of what is too large for one message.
+// The smaller bodies: standing, freshness, attestation results, telemetry, chunks of what is too large for one message.
 
 #include <map>
 #include <string>
@@ -50,6 +50,23 @@ struct NonceGrant {
 };
 [[nodiscard]] Json to_json(const NonceGrant& grant);
 [[nodiscard]] Result<NonceGrant> nonce_grant_from(const Json& body);
+
+/// By its source, which is the user that a policy names: "app:plc" (docs/adr/0023).
+[[nodiscard]] bool is_of_an_application(const Claim& claim) noexcept;
+
+/// telemetry: what the applications of a device said up to a time, by its own clock. The device's own word.
+struct Telemetry {
+    WallTime at{};
+    Claims claims;               ///< of applications; they travel with their age at that time
+    std::uint64_t left_out = 0;  ///< claims that are not among them, because they were too many
+};
+inline constexpr std::size_t kMaxTelemetry = 64UL * 1024;  ///< octets of the body
+/// Never larger than that: what is too large travels as unknown, as in Evidence, and what is still too much is counted in `left_out`.
+/// `now` is the sender's at that time.
+[[nodiscard]] Json to_json(const Telemetry& telemetry, SteadyTime now);
+/// Rejected: unknown or missing keys, no claim or more than 512, a value of another type than it says, a claim that is
+/// no application's, too large. `now` is the receiver's.
+[[nodiscard]] Result<Telemetry> telemetry_from(const Json& body, SteadyTime now);
 
 /// blob.put: a piece of a blob. The answer says up to where the registry has it, so that a broken transfer goes on there.
 struct BlobChunk {

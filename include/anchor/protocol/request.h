@@ -27,6 +27,7 @@ inline constexpr std::string_view kStandingAck = "standing.ack";
 inline constexpr std::string_view kDocumentGet = "document.get";
 inline constexpr std::string_view kDocumentPut = "document.put";
 inline constexpr std::string_view kReport = "report";
+inline constexpr std::string_view kTelemetry = "telemetry";
 inline constexpr std::string_view kRotate = "rotate";
 inline constexpr std::string_view kFarewell = "farewell";
 }  // namespace verb

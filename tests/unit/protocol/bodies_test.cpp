@@ -47,6 +47,63 @@ TEST(AttestationResultBody, IsReadBackWithItsReasons) {
     EXPECT_FALSE(attestation_result_from(bad));
 }
 
+TEST(TelemetryBody, IsReadBackWithItsAge) {
+    const SteadyTime now{Seconds{70}};
+    Telemetry telemetry{sample_time(), {}};
+    telemetry.claims.set("plc.vibration_rms", {1.5, now - Seconds{10}, "app:plc"});
+
+    const Json body = to_json(telemetry, now);
+    const Telemetry read = telemetry_from(body, now + Seconds{5}).value();
+
+    EXPECT_EQ(body["claims"]["plc.vibration_rms"], (Json{{"type", "double"}, {"value", 1.5}, {"age", 10'000}, {"source", "app:plc"}}));
+    EXPECT_FALSE(body.contains("left_out"));
+    EXPECT_EQ(read.at, sample_time());
+    EXPECT_EQ(read.claims.find("plc.vibration_rms")->value, ClaimValue(1.5));
+    EXPECT_EQ(read.claims.find("plc.vibration_rms")->observed, now - Seconds{5}) << "by the receiver's clock";
+}
+
+TEST(TelemetryBody, IsNeverLargerThanItMayBeAndSaysWhatItLeavesOut) {
+    Telemetry many{sample_time(), {}};
+    for (int i = 0; i < 600; ++i) many.claims.set("app.c" + std::to_string(i), {std::string(4000, '\x01'), {}, "app:plc"});
+
+    const Json body = to_json(many, {});
+    const auto read = telemetry_from(body, {});
+
+    ASSERT_TRUE(read) << read.error().what;
+    EXPECT_LE(canonical_json(body).size(), kMaxTelemetry);
+    EXPECT_GT(read->left_out, 0U);
+    EXPECT_EQ(read->claims.size() + read->left_out, 600U);
+    EXPECT_EQ(body, to_json(many, {})) << "the same whenever it is asked";
+}
+
+TEST(TelemetryBody, RefusesWhatIsNone) {
+    const Json claim = {{"type", "int"}, {"value", 1}, {"age", 0}, {"source", "app:plc"}};
+    const Json good = {{"at", "2026-11-23T12:00:00Z"}, {"claims", {{"plc.count", claim}}}, {"left_out", 2}};
+    ASSERT_EQ(telemetry_from(good, {}).value().left_out, 2U);
+    const auto refusal = [&](const std::string& key, Json value) {
+        Json bad = good;
+        bad[key] = std::move(value);
+        const auto read = telemetry_from(bad, {});
+        return read ? "none" : read.error().what;
+    };
+    Json text_for_number = claim;
+    text_for_number["value"] = "1";
+
+    EXPECT_EQ(refusal("claims", Json::object()), "telemetry without a claim");
+    EXPECT_EQ(refusal("claims", {{"plc.count", text_for_number}}), "claim plc.count: \"value\" is string, expected a 64-bit integer");
+    EXPECT_NE(refusal("claims", {{"plc.count", 1}}), "none");
+    EXPECT_NE(refusal("claims", Json::array()), "none");
+    EXPECT_NE(refusal("at", "yesterday"), "none");
+    EXPECT_NE(refusal("left_out", -1), "none");
+    EXPECT_NE(refusal("note", "x"), "none");
+    Json of_the_kernel = claim;
+    of_the_kernel["source"] = "kernel";
+    EXPECT_EQ(refusal("claims", {{"os.uptime", of_the_kernel}}), "claim os.uptime is no application's");
+    Json large = claim;
+    large["source"] = "app:" + std::string(kMaxTelemetry, 'x');
+    EXPECT_EQ(refusal("claims", {{"plc.count", large}}), "telemetry of more than 64 KiB");
+}
+
 TEST(NonceGrantBody, IsReadBack) {
     const NonceGrant grant{Bytes(32, 1), Seconds{60}, {{HashAlg::Sha256, 0x3ff}}, ImaPlace{3144, 7}};
     EXPECT_EQ(nonce_grant_from(to_json(grant)).value().selections, grant.selections);
