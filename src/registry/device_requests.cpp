@@ -25,6 +25,9 @@ bool open_to_revoked(std::string_view asked) {
            asked == verb::kFarewell;
 }
 
+// What would do something each time.
+bool counts_once(std::string_view asked) { return asked == verb::kReport || asked == verb::kTelemetry || asked == verb::kRotate; }
+
 bool is_for(const StoredDocument& document, const DeviceRecord& device) {
     return document.audience == protocol::audience_fleet() || document.audience == protocol::audience_group(device.standing.group) ||
            document.audience == protocol::audience_device(device.id);
@@ -51,7 +54,7 @@ Result<Requests::Answer> Requests::serve(DeviceRecord& device, const protocol::R
     if (request.verb == verb::kStandingAck) return acknowledge(device, request.body);
     if (request.verb == verb::kDocumentGet) return document(device, request.body);
     if (request.verb == verb::kDocumentPut) return give_back(device, request.body);
-    if (request.verb == verb::kReport || request.verb == verb::kRotate) return serve_once(device, request);
+    if (counts_once(request.verb)) return serve_once(device, request);
     if (request.verb == verb::kFarewell) return farewell(device, request.body);
     return rejected("\"" + request.verb + "\" is nothing that this registry answers");
 }
@@ -61,7 +64,9 @@ Result<Requests::Answer> Requests::serve(DeviceRecord& device, const protocol::R
 Result<Requests::Answer> Requests::serve_once(DeviceRecord& device, const protocol::Request& request) {
     ANCHOR_ASSIGN_OR_RETURN(const bool known, store_.is_carried_out(device.id, request.id));
     if (known) return rejected("this request was carried out before, and counts once");
-    auto answer = request.verb == verb::kReport ? report(device, request.body) : rotate(device, request.body);
+    auto answer = request.verb == verb::kReport      ? report(device, request.body)
+                  : request.verb == verb::kTelemetry ? telemetry(device, request.body)
+                                                     : rotate(device, request.body);
     if (!answer) return answer;
     ANCHOR_RETURN_IF_ERROR(store_.remember_carried_out(device.id, request.id));
     return answer;
@@ -140,6 +145,14 @@ Result<Requests::Answer> Requests::report(const DeviceRecord& device, const Json
     if (reports_->ask(device.id.text(), clock_.steady()) != Admission::Pass) return unavailable("reported too often: wait");
     // The device's own word, and kept as that: for who has to find out later what happened while it was away.
     ANCHOR_RETURN_IF_ERROR(store_.audit("reported", device.id.text(), what, clock_.wall()));
+    return Answer{};
+}
+
+// The device's own word as well, and for people alone: nothing here judges by it.
+Result<Requests::Answer> Requests::telemetry(const DeviceRecord& device, const Json& body) {
+    ANCHOR_RETURN_IF_ERROR(protocol::telemetry_from(body, clock_.steady()));
+    if (telemetry_->ask(device.id.text(), clock_.steady()) != Admission::Pass) return unavailable("telemetry too often: wait");
+    ANCHOR_RETURN_IF_ERROR(store_.keep_telemetry(device.id, canonical_json(body), clock_.wall()));
     return Answer{};
 }
 

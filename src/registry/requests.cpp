@@ -26,6 +26,9 @@ constexpr double kRotationBurst = 12;
 // Each is kept for ever. A device that was away comes with many; one whose level moves all the time waits, and keeps them in its outbox.
 constexpr double kReportsPerSecond = 1.0 / 60;
 constexpr double kReportBurst = 200;
+// Of them the newest are kept. A full outbox may come at once: each refusal in between would stand in the audit log.
+constexpr double kTelemetryPerSecond = 1.0 / 60;
+constexpr double kTelemetryBurst = 1000;
 // The audit log only grows, so that strangers must not be those who say how fast.
 constexpr double kRefusalsPerSecond = 1.0 / 60;
 constexpr double kRefusalBurst = 60;
@@ -68,6 +71,7 @@ Requests::Requests(const Settings& settings, protocol::Topics topics, Store& sto
       appraisals_(std::make_unique<RateBound>(kAppraisalsPerSecond, kAppraisalBurst, kAskers)),
       rotations_(std::make_unique<RateBound>(kRotationsPerSecond, kRotationBurst, kAskers)),
       reports_(std::make_unique<RateBound>(kReportsPerSecond, kReportBurst, kAskers)),
+      telemetry_(std::make_unique<RateBound>(kTelemetryPerSecond, kTelemetryBurst, kAskers)),
       refusals_(std::make_unique<RateBound>(kRefusalsPerSecond, kRefusalBurst, kRefusedAskers)),
       claim_refusals_(std::make_unique<RateBound>(kRefusalsPerSecond, kRefusalBurst, kRefusedAskers)),
       strangers_(std::make_unique<RateBound>(kStrangersPerSecond, kStrangerBurst, 1)) {}

@@ -7,7 +7,7 @@ namespace anchor::registry {
 namespace {
 
 // A step that was once released is never edited: the next one goes below it. Times are milliseconds since 1970.
-constexpr std::array<const char*, 10> kSteps = {
+constexpr std::array<const char*, 11> kSteps = {
     R"sql(
 CREATE TABLE devices (
     id TEXT PRIMARY KEY,
@@ -178,6 +178,15 @@ INSERT INTO batches (name, made_at)
     // Which list an endorsement key stands on, for rules which may enrol where.
     R"sql(
 ALTER TABLE ek_list ADD COLUMN list TEXT NOT NULL DEFAULT '';
+)sql",
+    // What applications of devices said, in the words of the device.
+    R"sql(
+CREATE TABLE telemetry (
+    number INTEGER PRIMARY KEY,
+    device TEXT NOT NULL REFERENCES devices(id) ON DELETE CASCADE,
+    came INTEGER NOT NULL,
+    body TEXT NOT NULL);
+CREATE INDEX telemetry_by_device ON telemetry(device, number);
 )sql",
 };
 

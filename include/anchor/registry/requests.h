@@ -61,6 +61,7 @@ private:
     [[nodiscard]] Result<Answer> published(const Json& body);
     [[nodiscard]] Result<Answer> acknowledge(DeviceRecord& device, const Json& body);
     [[nodiscard]] Result<Answer> report(const DeviceRecord& device, const Json& body);
+    [[nodiscard]] Result<Answer> telemetry(const DeviceRecord& device, const Json& body);
     [[nodiscard]] Result<Answer> document(const DeviceRecord& device, const Json& body);
     [[nodiscard]] Result<Answer> give_back(DeviceRecord& device, const Json& body);
 
@@ -84,6 +85,7 @@ private:
     std::unique_ptr<RateBound> appraisals_;
     std::unique_ptr<RateBound> rotations_;
     std::unique_ptr<RateBound> reports_;
+    std::unique_ptr<RateBound> telemetry_;
     std::unique_ptr<RateBound> refusals_;
     std::unique_ptr<RateBound> claim_refusals_;
     std::unique_ptr<RateBound> strangers_;

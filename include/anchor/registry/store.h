@@ -125,6 +125,12 @@ struct RevocationListRecord {
     protocol::BlobName name;
 };
 
+/// What applications of a device said, in its own words.
+struct TelemetryEntry {
+    WallTime came{};
+    std::string body;  ///< protocol::telemetry_from() reads it
+};
+
 struct AuditEntry {
     std::uint64_t number = 0;
     WallTime at{};
@@ -230,6 +236,12 @@ public:
     [[nodiscard]] Result<std::optional<std::string>> ima_progress(const DeviceId& device);
     /// Nothing: it has to be proven from its beginning.
     [[nodiscard]] Result<void> set_ima_progress(const DeviceId& device, const std::optional<std::string>& progress);
+
+    /// What applications of a device said: its newest 200 words. What is there already is not kept twice: a device that has not heard the
+    /// answer says it in another request.
+    [[nodiscard]] Result<void> keep_telemetry(const DeviceId& device, std::string_view body, WallTime now);
+    /// The newest so many, in the order in which they came.
+    [[nodiscard]] Result<std::vector<TelemetryEntry>> telemetry(const DeviceId& device, std::size_t newest);
 
     // Certificates of devices, and the lists of those that count no longer.
     /// Where it is revoked already, the next lists say so.

@@ -83,8 +83,10 @@ TEST_P(EarlierSchema, CanBeUsedAsANewOne) {
     device.standing_document = "another";
     device.next_key = {6};
     ASSERT_TRUE(store->save(device));
+    ASSERT_TRUE(store->keep_telemetry(kDevice, "{}", kThen));
 
     EXPECT_EQ(store->device(kDevice).value()->next_key, Bytes{6});
+    EXPECT_EQ(store->telemetry(kDevice, 10).value().at(0).came, kThen);
     EXPECT_EQ(store->standings_after(1, 10).value().at(0).document, "another");
     EXPECT_EQ(store->standing_changes().value().count("standing/a"), 1U);
     EXPECT_FALSE(raw(newest_schema())->run("DELETE FROM audit"));
@@ -96,6 +98,17 @@ TEST_F(Schema, TheFirstVersionsAuditLogSaysWhoseBatchADeviceIs) {
     fill(*raw(1));
 
     EXPECT_EQ(Store::open(path()).value()->devices_of_claim("batch-7").value(), std::vector{kDevice});
+}
+
+TEST_F(Schema, ADeviceThatIsRemovedTakesItsTelemetryAlong) {
+    const auto database = raw(newest_schema());
+    fill(*database);
+    ASSERT_TRUE(Store::open(path()).value()->keep_telemetry(kDevice, "{}", kThen));
+
+    ASSERT_TRUE(database->run("DELETE FROM nonces"));
+    ASSERT_TRUE(database->run("DELETE FROM devices"));
+
+    EXPECT_EQ(database->number("SELECT count(*) FROM telemetry").value(), 0);
 }
 
 TEST_F(Schema, OfALaterVersionIsRefusedAndLeftAlone) {
