@@ -12,6 +12,7 @@
 #include "put_aside.h"
 #include "rotate.h"
 #include "serve.h"
+#include "telemetry_list.h"
 
 namespace anchor::registryd {
 namespace {
@@ -34,6 +35,7 @@ struct Given {
     PutAside order;
     RotationOrder rotation;
     AuditWish audit;
+    TelemetryWish telemetry;
     Depart depart;
     NewBatch batch;
     unsigned worker = 1;
@@ -142,6 +144,15 @@ void add_audit(CLI::App& app, Given& given, Act& act) {
     command->add_option("--newest", wish.newest, "So many of the newest");
     command->add_flag("--json", wish.json, "For scripts: one object a line");
     command->callback([&] { act = with_files(given, [&wish](RegistryFiles& files) { return list_audit(files, wish); }); });
+}
+
+void add_telemetry(CLI::App& app, Given& given, Act& act) {
+    TelemetryWish& wish = given.telemetry;
+    auto* command = app.add_subcommand("telemetry", "What applications on a device said, by the device's own word, the oldest first");
+    command->add_option("ID", wish.device, "The device")->required();
+    command->add_option("--last", wish.newest, "So many of the newest");
+    command->add_flag("--json", wish.json, "For scripts: one object a line");
+    command->callback([&] { act = with_files(given, [&wish](RegistryFiles& files) { return list_telemetry(files, wish); }); });
 }
 
 void add_put_aside(CLI::App& app, Given& given, Act& act) {
@@ -286,6 +297,7 @@ int run(int count, char** words) {
     add_put_aside(app, given, act);
     add_rotate(app, given, act);
     add_audit(app, given, act);
+    add_telemetry(app, given, act);
     add_departures(app, given, act);
     add_endorsements(app, given, act);
     add_batches(app, given, act);

@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <nlohmann/json.hpp>
+
 #include <anchor/base/encoding.h>
 #include <anchor/crypto/certificate_builder.h>
 #include <anchor/crypto/hash.h>
@@ -95,6 +97,34 @@ TEST_F(RegistryCommands, ApproveTheDeviceThatWaitsAndNoOther) {
     EXPECT_TRUE(files()->store().is_approved(kDevice).value());
     EXPECT_THAT(typed({"devices"}).output, Not(HasSubstr("waits")));
     EXPECT_THAT(typed({"audit", "--device", kDevice.text()}).output, HasSubstr("approved"));
+}
+
+TEST_F(RegistryCommands, TellWhatApplicationsOfADeviceSaid) {
+    registry::DeviceRecord record{.id = kDevice};
+    record.standing.number = 1;
+    const auto opened = files();
+    ASSERT_TRUE(opened->store().save(record));
+    EXPECT_EQ(typed({"telemetry", kDevice.text()}).output, "Nothing has come.\n");
+    const WallTime came = from_rfc3339("2026-11-24T08:00:00Z").value();
+    for (const char* mode : {"auto", "öst\x1b[2J"}) {
+        const Json claim = {{"type", "string"}, {"value", mode}, {"age", 3000}, {"source", "app:plc"}};
+        const Json body = {{"at", "2026-11-23T12:00:00Z"}, {"claims", {{"plc.mode", claim}}}, {"left_out", 2}};
+        ASSERT_TRUE(opened->store().keep_telemetry(kDevice, canonical_json(body), came));
+    }
+
+    const auto all = typed({"telemetry", kDevice.text()});
+    EXPECT_EQ(all.exit_code, 0);
+    EXPECT_THAT(all.output, HasSubstr("The device's own word, not verified:\n"));
+    EXPECT_THAT(all.output, HasSubstr("\"auto\"  (3s old, app:plc)"));
+    EXPECT_THAT(all.output, HasSubstr("öst?[2J")) << "nothing in it steers a terminal";
+    EXPECT_THAT(all.output, HasSubstr("and 2 more that did not fit"));
+
+    const auto last = typed({"telemetry", kDevice.text(), "--json", "--last", "1"});
+    const Json entry = parse_json(last.output).value();
+    EXPECT_EQ(entry["claims"]["plc.mode"]["value"], "öst\x1b[2J") << "exactly, for a script";
+    EXPECT_EQ(entry["came"], "2026-11-24T08:00:00Z");
+    EXPECT_THAT(last.output, Not(HasSubstr("\x1b")));
+    EXPECT_EQ(typed({"telemetry", std::string(26, 'b')}).exit_code, kRefused);
 }
 
 }  // namespace
