@@ -131,7 +131,8 @@ void Agent::Story::tick() {
     if (unsaved_ && save(SaveKind::Floor) && with_registry()) ask_for_standing();
     pass_time_floor(steady);
     save_time_floor();
-    send_reports();
+    gather_telemetry();
+    send_waiting();
     if (with_registry() && (attest_soon_ || steady >= attest_at_)) attest();
     if (connected_ && steady >= fetch_at_) {
         fetch_lists();

@@ -3,8 +3,8 @@
 
 // Story: the inside of the agent. Its chapters are one file each: story.cpp (waking, looking, judging, consequences), story_keys.cpp
 // (keys and connection), story_enroll.cpp, story_rotate.cpp, story_departure.cpp, story_time.cpp, story_attest.cpp, story_documents.cpp,
-// story_anchors.cpp, story_blobs.cpp, story_fresh.cpp, story_revocations.cpp, story_lists.cpp, story_status.cpp. One object owns all of
-// the state, because every chapter turns on it; they only call each other through the functions below.
+// story_anchors.cpp, story_blobs.cpp, story_fresh.cpp, story_revocations.cpp, story_lists.cpp, story_outbox.cpp, story_status.cpp. One
+// object owns all of the state, because every chapter turns on it; they only call each other through the functions below.
 
 #include <memory>
 
@@ -105,7 +105,9 @@ struct Tenure {
     std::optional<WallTime> last_attested_;
     std::string attestation_outcome_;
 
-    bool reporting_ = false;
+    // The outbox.
+    bool sending_ = false;
+    SteadyTime telemetry_at_{};
 
     // The walk over trust-anchor sets.
     bool catching_up_ = false;
@@ -291,11 +293,12 @@ private:
     void attestation_failed(const Error& why);
     void attestation_over(const Result<Level>& how);
 
-    // story_report.cpp
+    // story_outbox.cpp
     void report(Level from);
-    void send_reports();
-    [[nodiscard]] std::optional<OutboxEntry> oldest_report();
-    void forget_report(std::uint64_t number);
+    void gather_telemetry();
+    void send_waiting();
+    [[nodiscard]] std::optional<OutboxEntry> next_waiting();
+    void forget_waiting(std::uint64_t number);
     void outbox_failed(const Error& why);
     void empty_outbox();
 

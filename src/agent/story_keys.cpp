@@ -123,7 +123,7 @@ void Agent::Story::connected() {
     ask_for_standing();
     say_farewell();
     attest();
-    send_reports();
+    send_waiting();
     fetch_ima_table();
     if (parts_.changed) parts_.changed();
 }

@@ -44,6 +44,7 @@ Result<agent::AgentSettings> agent_settings(const DaemonConfig& config) {
     settings.labels = config.labels;
     settings.interval = config.attest.interval;
     settings.attest_every = config.attest.remote_every;
+    settings.telemetry_every = config.attest.telemetry_every;
     settings.selections = config.attest.pcrs;
     return settings;
 }

@@ -49,6 +49,13 @@ bool duration(const toml::node& value, Milliseconds least, Milliseconds most, Du
     return true;
 }
 
+template <class Duration>
+bool duration_or_never(const toml::node& value, Milliseconds least, Milliseconds most, std::optional<Duration>& to) {
+    if (value.value_exact<std::string>() != "never") return duration(value, least, most, to.emplace());
+    to.reset();
+    return true;
+}
+
 bool key_alg(const toml::node& value, KeyAlg& to) {
     const auto name = text_of(value, kMaxText);
     const auto alg = name ? key_alg_from(*name) : std::nullopt;
@@ -132,7 +139,7 @@ constexpr std::string_view kKeyAlg = R"("ec-p256", "ec-p384" or "rsa-2048")";
 
 using N = toml::node;
 using C = DaemonConfig;
-constexpr std::array<ConfigKey, 24> kKeys{{
+constexpr std::array<ConfigKey, 25> kKeys{{
     {"", "state_dir", kPath, [](const N& v, C& c) { return path(v, c.state_dir); }},
     {"", "runtime_dir", kPath, [](const N& v, C& c) { return path(v, c.runtime_dir); }},
     {"", "policy_dir", kPath, [](const N& v, C& c) { return path(v, c.policy_dir); }},
@@ -154,6 +161,8 @@ constexpr std::array<ConfigKey, 24> kKeys{{
      [](const N& v, C& c) { return duration(v, Seconds(1), hours(24), c.attest.interval); }},
     {"attest", "remote_every", R"(a duration from "10s" to "30d", such as "1h")",
      [](const N& v, C& c) { return duration(v, Seconds(10), hours(24 * 30), c.attest.remote_every); }},
+    {"attest", "telemetry_every", R"("never", or a duration from "5m" to "30d", such as "1h")",
+     [](const N& v, C& c) { return duration_or_never(v, minutes(5), hours(24 * 30), c.attest.telemetry_every); }},
     {"attest", "pcrs", R"(a list of selections, one a bank, such as ["sha256:0-10"])",
      [](const N& v, C& c) { return pcrs(v, c.attest.pcrs); }},
     {"attest", "event_log", kPath, [](const N& v, C& c) { return path(v, c.attest.event_log); }},

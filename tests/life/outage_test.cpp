@@ -3,6 +3,10 @@
 // acknowledged it still knows.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
+#include <nlohmann/json.hpp>
+
 #include <anchor/crypto/hash.h>
 #include <anchor/protocol/departure.h>
 
@@ -25,6 +29,19 @@ protected:
         world.broker_up = false;
         world.device->link.lose(unavailable("connection reset"));
     }
+    std::size_t reports() {
+        const auto entries = world.fleet.store->audit_log(world.id->text(), 1000).value();
+        return static_cast<std::size_t>(std::ranges::count(entries, "reported", &registry::AuditEntry::act));
+    }
+    /// When what the registry has of telemetry was said, in the order in which it came.
+    std::vector<WallTime> telemetry() {
+        const auto entries = world.fleet.store->telemetry(*world.id, 1000).value();
+        std::vector<WallTime> times;
+        for (const auto& entry : entries) {
+            times.push_back(protocol::telemetry_from(parse_json(entry.body).value(), {}).value().at);
+        }
+        return times;
+    }
 
     World world;
 };
@@ -41,6 +58,42 @@ TEST_F(OutageTest, WeeksWithoutABrokerEndWithTheFirstAnswer) {
     EXPECT_EQ(world.agent->trust().standing, StandingStatus::Suspended) << "asked for, not waited for";
     EXPECT_EQ(world.serial_in_use(), serial);
     EXPECT_EQ(world.enrolments, 1U);
+}
+
+TEST_F(OutageTest, AnOutboxThatOverflowsKeepsEveryReportAndTheNewestTelemetry) {
+    constexpr std::size_t kEntries = 20;
+    constexpr std::size_t kFlaps = 8;
+    world.outbox_limits.entries = kEntries;
+    world.telemetry_every = hours(4);
+    world.source.says.set("plc.mode", {std::string("auto"), {}, "app:plc"});
+    world.restart();
+    world.run(minutes(2));
+    const std::size_t reported = reports();
+    const std::size_t told = telemetry().size();
+    ASSERT_GE(told, 1U) << "with a broker it arrives at once";
+
+    lose_broker();
+    for (std::size_t flap = 0; flap < kFlaps; ++flap) {
+        world.run(hours(24 * 3), hours(4));
+        world.fleet.set_standing(*world.id, [flap](Standing& standing) {
+            standing.status = flap % 2 == 0 ? StandingStatus::Suspended : StandingStatus::Active;
+        });
+        ASSERT_TRUE(world.agent->import(world.record().standing_document)) << "by hand";
+    }
+    world.run(hours(24 * 3), hours(4));
+    const WallTime end = world.device->clock.wall();
+    ASSERT_EQ(telemetry().size(), told);
+    world.broker_up = true;
+    world.run(minutes(10));
+
+    world.expect_whole();
+    EXPECT_EQ(reports() - reported, kFlaps) << world.told();
+    auto times = telemetry();
+    ASSERT_EQ(times.size() - told, kEntries - kFlaps) << "as many as there was room for";
+    times.erase(times.begin(), times.begin() + static_cast<std::ptrdiff_t>(told));
+    EXPECT_TRUE(std::ranges::is_sorted(times));
+    EXPECT_EQ(times.back(), end);
+    EXPECT_EQ(times.front(), end - hours(4) * (kEntries - kFlaps - 1)) << "the newest, without a gap";
 }
 
 TEST_F(OutageTest, AnAcknowledgementThatGotLostIsGivenAgain) {

@@ -35,7 +35,7 @@ void World::start() {
     audit_.reset();
     outbox_.reset();
     auto audit = store::AuditLog::open(disk);
-    auto outbox = link::DiskOutbox::open(disk);
+    auto outbox = link::DiskOutbox::open(disk, outbox_limits);
     if (!audit || !outbox) return;  // the power went during the start
     audit_ = std::move(audit).value();
     outbox_ = std::move(outbox).value();
@@ -43,6 +43,7 @@ void World::start() {
     agent::AgentParts parts{device->clock, device->worker, root_, device->link, *state_, *audit_};
     parts.enforcer = &device->enforcer;
     parts.outbox = &*outbox_;
+    parts.sources = {&source};
     parts.event_log = [] { return Result<Bytes>(unavailable("this machine has no event log")); };
     parts.log = [this](agent::Severity, const std::string& text) { device->log.push_back(text); };
     agent::AgentSettings with;
@@ -50,6 +51,7 @@ void World::start() {
     with.key_alg = key_alg;
     with.new_keys = new_keys;
     with.attest_every = hours(1);
+    with.telemetry_every = telemetry_every;
     with.selections = {{HashAlg::Sha256, 0x47ff}};
     agent = std::make_unique<agent::Agent>(std::move(parts), std::move(with));
     agent->start();

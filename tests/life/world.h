@@ -72,6 +72,9 @@ public:
     std::optional<DeviceId> id;
     KeyAlg key_alg = KeyAlg::EcP256;
     bool new_keys = true;
+    link::OutboxLimits outbox_limits;
+    std::optional<Milliseconds> telemetry_every;
+    fakes::FakeSource source;  ///< of claims
     bool broker_up = true;
     bool bundle_there = true;
     std::string refuse_serials_but;  ///< the broker lets in whoever has this certificate, and no other

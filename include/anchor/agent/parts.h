@@ -37,7 +37,7 @@ struct AgentParts {
     StateStore& store;
     AuditSink& audit;
     Enforcer* enforcer = nullptr;       ///< nothing is enforced without one
-    Outbox* outbox = nullptr;           ///< reports are lost while there is no connection without one
+    Outbox* outbox = nullptr;           ///< without one the registry hears of no change of level, and of no telemetry
     BlobShelf* shelf = nullptr;         ///< on the worker; what documents name by digest is never there without one
     LogSource* ima_list = nullptr;      ///< on the worker; ima.* is unknown without one
     std::vector<ClaimSource*> sources;  ///< collected on the worker
@@ -58,8 +58,9 @@ struct AgentSettings {
     KeyAlg key_alg = KeyAlg::EcP256;              ///< one that differs from the key in use is a reason to rotate
     bool new_keys = true;                         ///< a rotation makes a new key; false: a new certificate for the same
     std::map<std::string, std::string> labels;
-    Milliseconds interval{30'000};         ///< between local appraisals
-    Milliseconds attest_every{3'600'000};  ///< between remote attestations
+    Milliseconds interval{30'000};                ///< between local appraisals
+    Milliseconds attest_every{3'600'000};         ///< between remote attestations
+    std::optional<Milliseconds> telemetry_every;  ///< between words to the registry about what applications say; nothing: it gets none
     Milliseconds reply_deadline{30'000};
     std::vector<PcrSelection> selections = {{HashAlg::Sha256, 0x7ff}};  ///< PCR 10 is what proves the IMA list
     std::optional<Enforcement> told_before;                             ///< to the enforcer, before a restart of the program alone

@@ -23,6 +23,7 @@ TEST(Config, HasDefaultsForEverything) {
 
     ASSERT_TRUE(config) << config.error().what;
     EXPECT_EQ(config->attest.interval, Seconds(30));
+    EXPECT_EQ(config->attest.telemetry_every, std::nullopt);
     EXPECT_EQ(config->attest.pcrs, (std::vector<PcrSelection>{{HashAlg::Sha256, 0x7FF}}));
     EXPECT_EQ(config->socket.mode, 0660U);
     EXPECT_FALSE(config->claim_bundle);
@@ -50,6 +51,7 @@ TEST(Config, TakesEveryKey) {
         [attest]
         interval = "5s"
         remote_every = "2h"
+        telemetry_every = "6h"
         pcrs = ["sha1:0", "sha256:0-2,7"]
         event_log = "/e"
         ima_list = "/i"
@@ -75,6 +77,7 @@ TEST(Config, TakesEveryKey) {
     EXPECT_EQ(config->tpm.counter_index, 0x01800001U);
     EXPECT_EQ(config->attest.interval, Seconds(5));
     EXPECT_EQ(config->attest.remote_every, std::chrono::hours(2));
+    EXPECT_EQ(config->attest.telemetry_every, std::chrono::hours(6));
     EXPECT_EQ(config->attest.pcrs, (std::vector<PcrSelection>{{HashAlg::Sha1, 1}, {HashAlg::Sha256, 0x87}}));
     EXPECT_EQ(config->attest.event_log + config->attest.ima_list + config->attest.ima_table.value_or(""), "/e/i/t");
     EXPECT_EQ(config->link.keep_alive, Seconds(30));
@@ -112,8 +115,10 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(
         BadValue{"attest", "interval = 30", "a duration from"}, BadValue{"attest", "interval = \"0s\"", "a duration from"},
         BadValue{"attest", "interval = \"2d\"", "a duration from"}, BadValue{"attest", "interval = \"fast\"", "a duration from"},
-        BadValue{"attest", "remote_every = \"1s\"", "a duration from"}, BadValue{"attest", "pcrs = []", "a list of selections"},
-        BadValue{"attest", "pcrs = \"sha256:0\"", "a list of selections"},
+        BadValue{"attest", "remote_every = \"1s\"", "a duration from"},
+        BadValue{"attest", "telemetry_every = \"4m\"", R"("never", or a duration from "5m" to "30d")"},
+        BadValue{"attest", "telemetry_every = \"31d\"", "\"never\", or"}, BadValue{"attest", "telemetry_every = 0", "\"never\", or"},
+        BadValue{"attest", "pcrs = []", "a list of selections"}, BadValue{"attest", "pcrs = \"sha256:0\"", "a list of selections"},
         BadValue{"attest", "pcrs = [\"sha256:24\"]", "a list of selections"},
         BadValue{"attest", "pcrs = [\"sha256:0\", \"sha256:1\"]", "a list of selections"},
         BadValue{"attest", "event_log = \"log\"", "an absolute path"}, BadValue{"socket", "path = \"\"", "an absolute path"},
@@ -164,6 +169,14 @@ TEST_F(ConfigFiles, AreMergedInTheOrderOfNames) {
     EXPECT_EQ(config->attest.interval, Seconds(3));
     EXPECT_EQ(config->attest.remote_every, std::chrono::minutes(5));
     EXPECT_EQ(config->log_level, LogLevel::Debug);
+}
+
+TEST_F(ConfigFiles, MaySayNeverWhereAnEarlierOneSaysHowOften) {
+    scratch_.write("anchord.toml", std::string_view("[attest]\ntelemetry_every = \"1h\"\n"));
+    EXPECT_EQ(load_config(scratch_.path("anchord.toml")).value().attest.telemetry_every, std::chrono::hours(1));
+    scratch_.write("conf.d/10-a.toml", std::string_view("[attest]\ntelemetry_every = \"never\"\n"));
+
+    EXPECT_EQ(load_config(scratch_.path("anchord.toml")).value().attest.telemetry_every, std::nullopt);
 }
 
 TEST_F(ConfigFiles, AreNamedInErrors) {
