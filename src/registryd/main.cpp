@@ -150,7 +150,7 @@ void add_telemetry(CLI::App& app, Given& given, Act& act) {
     TelemetryWish& wish = given.telemetry;
     auto* command = app.add_subcommand("telemetry", "What applications on a device said, by the device's own word, the oldest first");
     command->add_option("ID", wish.device, "The device")->required();
-    command->add_option("--last", wish.newest, "So many of the newest");
+    command->add_option("--newest", wish.newest, "So many of the newest");
     command->add_flag("--json", wish.json, "For scripts: one object a line");
     command->callback([&] { act = with_files(given, [&wish](RegistryFiles& files) { return list_telemetry(files, wish); }); });
 }

@@ -119,7 +119,7 @@ TEST_F(RegistryCommands, TellWhatApplicationsOfADeviceSaid) {
     EXPECT_THAT(all.output, HasSubstr("öst?[2J")) << "nothing in it steers a terminal";
     EXPECT_THAT(all.output, HasSubstr("and 2 more that did not fit"));
 
-    const auto last = typed({"telemetry", kDevice.text(), "--json", "--last", "1"});
+    const auto last = typed({"telemetry", kDevice.text(), "--json", "--newest", "1"});
     const Json entry = parse_json(last.output).value();
     EXPECT_EQ(entry["claims"]["plc.mode"]["value"], "öst\x1b[2J") << "exactly, for a script";
     EXPECT_EQ(entry["came"], "2026-11-24T08:00:00Z");
