@@ -45,7 +45,7 @@ struct AttestConfig {
     Milliseconds interval = Seconds(30);                             ///< from one local appraisal to the next
     Milliseconds remote_every = std::chrono::hours(1);               ///< from one remote attestation to the next
     std::optional<Milliseconds> telemetry_every;                     ///< what applications said goes to the registry; nothing: never
-    std::vector<PcrSelection> pcrs = {{HashAlg::Sha256, 0x0007FF}};  ///< PCR 10 is what proves the IMA list
+    std::vector<PcrSelection> pcrs = {{HashAlg::Sha256, 0x007FFF}};  ///< all that boot claims rest on; 10 proves the IMA list
     std::string event_log = "/sys/kernel/security/tpm0/binary_bios_measurements";
     std::string ima_list = "/sys/kernel/security/integrity/ima/binary_runtime_measurements";
     std::optional<std::string> ima_table;  ///< a table of reference digests that came by hand

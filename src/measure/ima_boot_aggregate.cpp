@@ -48,7 +48,9 @@ ImaBootAggregateCheck check_boot_aggregate(const ImaDigest& aggregate, const Pcr
             matching.last_pcr = 7;
         }
         if (hasher.finish() == *wanted) return matching;
-        check.state = ImaBootAggregate::Differs;
+        // The kernel takes the bank of the digest's algorithm, and its PCRs 8 and 9 unless that is SHA-1. Without them nothing is known.
+        const bool has_all = bank == HashAlg::Sha1 || (eight != nullptr && nine != nullptr);
+        if (bank == wanted->alg() && has_all) check.state = ImaBootAggregate::Differs;
     }
     return check;
 }

@@ -6,6 +6,8 @@
 
 #include <anchor/base/encoding.h>
 
+#include "boot_proof.h"
+
 namespace anchor::measure {
 namespace {
 
@@ -27,6 +29,29 @@ std::string mismatch(unsigned index, const std::vector<Digest>& accepted, const 
     std::string text = name_of(index, found.alg()) + ": expected " + shown(accepted.front());
     if (accepted.size() > 1) text += " or one of " + std::to_string(accepted.size() - 1) + " more";
     return text + ", found " + shown(found);
+}
+
+// The registers whose events have to be looked at: an accepted value says all about its own.
+std::vector<unsigned> judged_by_the_log(const BootReference& reference) {
+    constexpr unsigned firmware = 0;
+    constexpr unsigned loaders = 4;
+    std::vector<unsigned> registers;
+    if (!reference.min_firmware.empty()) registers.push_back(firmware);
+    if (!reference.images.empty()) registers.push_back(loaders);
+    for (const auto& [index, events] : reference.events) registers.push_back(index);
+    std::erase_if(registers, [&](unsigned index) { return reference.pcrs.contains(index); });
+    return registers;
+}
+
+std::optional<Unknown> doubt_of(const std::vector<unsigned>& registers, const EventLog* log, const PcrValues& quoted) {
+    if (log == nullptr)
+        return Unknown{"the reference values name events of PCR " + std::to_string(registers.front()) + ", and there is no boot log"};
+    const ReplayReport report = compare_replay(*log, replay(*log), quoted);
+    const BootProof proof(*log, report);
+    for (const unsigned index : registers) {
+        if (auto doubt = proof.doubt({index})) return doubt;
+    }
+    return std::nullopt;
 }
 
 void set(Claims& into, SteadyTime observed, ClaimValue match, ClaimValue mismatches) {
@@ -52,7 +77,10 @@ void claim_registers_unknown(std::string_view why, SteadyTime observed, Claims& 
 
 void claim_registers(const PcrValues& quoted, const BootReference* reference, const EventLog* log, SteadyTime observed, Claims& into) {
     const std::vector<PcrSelection> wanted = reference == nullptr ? std::vector<PcrSelection>{} : registers_of(*reference);
-    if (wanted.empty()) return claim_registers_unknown("there are no reference values for the registers", observed, into);
+    const std::vector<unsigned> by_log = reference == nullptr ? std::vector<unsigned>{} : judged_by_the_log(*reference);
+    if (wanted.empty() && by_log.empty()) {
+        return claim_registers_unknown("there are no reference values for the registers", observed, into);
+    }
     std::vector<std::string> mismatches;
     for (const PcrSelection& selection : wanted) {
         for (unsigned index = 0; index < kPcrCount; ++index) {
@@ -63,10 +91,14 @@ void claim_registers(const PcrValues& quoted, const BootReference* reference, co
             if (std::ranges::find(accepted, *found) == accepted.end()) mismatches.push_back(mismatch(index, accepted, *found));
         }
     }
-    const bool match = mismatches.empty();
-    if (!match && log != nullptr) {
+    if (mismatches.empty() && !by_log.empty()) {
+        if (const auto doubt = doubt_of(by_log, log, quoted)) return claim_registers_unknown(doubt->why, observed, into);
+    }
+    // A log that nothing proves explains a mismatch that is there; by itself it makes none.
+    if (log != nullptr && (!mismatches.empty() || !by_log.empty())) {
         for (BootDifference& difference : compare_boot(*reference, *log, quoted)) mismatches.push_back(std::move(difference.text));
     }
+    const bool match = mismatches.empty();
     if (mismatches.size() > kMaxMismatches) mismatches.resize(kMaxMismatches);
     set(into, observed, match, std::move(mismatches));
 }

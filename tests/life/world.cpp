@@ -52,7 +52,7 @@ void World::start() {
     with.new_keys = new_keys;
     with.attest_every = hours(1);
     with.telemetry_every = telemetry_every;
-    with.selections = {{HashAlg::Sha256, 0x47ff}};
+    with.selections = {{HashAlg::Sha256, 0x7fff}};
     agent = std::make_unique<agent::Agent>(std::move(parts), std::move(with));
     agent->start();
     pump();

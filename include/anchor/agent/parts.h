@@ -62,9 +62,9 @@ struct AgentSettings {
     Milliseconds attest_every{3'600'000};         ///< between remote attestations
     std::optional<Milliseconds> telemetry_every;  ///< between words to the registry about what applications say; nothing: it gets none
     Milliseconds reply_deadline{30'000};
-    std::vector<PcrSelection> selections = {{HashAlg::Sha256, 0x7ff}};  ///< PCR 10 is what proves the IMA list
-    std::optional<Enforcement> told_before;                             ///< to the enforcer, before a restart of the program alone
-    std::vector<std::string> local_policies;                            ///< unsigned texts of this machine: they can only tighten
+    std::vector<PcrSelection> selections = {{HashAlg::Sha256, 0x7fff}};  ///< all that boot claims rest on; 10 proves the IMA list
+    std::optional<Enforcement> told_before;                              ///< to the enforcer, before a restart of the program alone
+    std::vector<std::string> local_policies;                             ///< unsigned texts of this machine: they can only tighten
 };
 
 }  // namespace anchor::agent

@@ -14,7 +14,7 @@ enum class ImaBootAggregate : std::uint8_t {
     Zero,          ///< the kernel found no TPM when IMA started
     NotCheckable,  ///< the registers it covers are not known, or its algorithm is not one of ours
     Matches,
-    Differs,  ///< no bank explains it
+    Differs,  ///< the bank of its algorithm is known, and does not explain it, nor does another
 };
 [[nodiscard]] std::string_view to_string(ImaBootAggregate state) noexcept;
 

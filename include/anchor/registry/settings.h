@@ -49,7 +49,7 @@ struct Settings {
     Seconds certificate_lifetime{90L * 24 * 3600};
 
     /// What is to be quoted.
-    std::vector<PcrSelection> pcrs{{HashAlg::Sha256, 0x47ff}};
+    std::vector<PcrSelection> pcrs{{HashAlg::Sha256, 0x7fff}};
     Seconds nonce_lifetime{300};
     Seconds result_lifetime{3600};
 

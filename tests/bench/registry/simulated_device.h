@@ -41,7 +41,7 @@ public:
     [[nodiscard]] Message prove(const Message& reply) {
         const auto challenge = protocol::enroll_challenge_from(answer_in(reply)).value();
         const Digest digest = crypto::hash(HashAlg::Sha256, reply.payload);
-        const std::string evidence = evidence_over(challenge.nonce, {{HashAlg::Sha256, 0x47ff}});
+        const std::string evidence = evidence_over(challenge.nonce, {{HashAlg::Sha256, 0x7fff}});
         return with_claim(protocol::verb::kEnrollProve,
                           protocol::to_json(enrollment_->prove(challenge, *begin_digest_, digest, evidence).value()));
     }

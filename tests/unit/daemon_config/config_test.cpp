@@ -24,7 +24,7 @@ TEST(Config, HasDefaultsForEverything) {
     ASSERT_TRUE(config) << config.error().what;
     EXPECT_EQ(config->attest.interval, Seconds(30));
     EXPECT_EQ(config->attest.telemetry_every, std::nullopt);
-    EXPECT_EQ(config->attest.pcrs, (std::vector<PcrSelection>{{HashAlg::Sha256, 0x7FF}}));
+    EXPECT_EQ(config->attest.pcrs, (std::vector<PcrSelection>{{HashAlg::Sha256, 0x7FFF}}));
     EXPECT_EQ(config->socket.mode, 0660U);
     EXPECT_FALSE(config->claim_bundle);
     EXPECT_FALSE(config->tpm.software());

@@ -145,6 +145,19 @@ TEST(ImaBootAggregate, SaysWhyItDoesNotMatch) {
     EXPECT_EQ(check_boot_aggregate({{}, "sm3", std::nullopt, other.view()}, registers).state, ImaBootAggregate::NotCheckable);
 }
 
+TEST(ImaBootAggregate, IsNotCalledWrongWhereTheRegistersOfItsKernelAreNotKnown) {
+    const Digest of_sha1 = aggregate_over(registers_with(HashAlg::Sha1, 9), HashAlg::Sha1, HashAlg::Sha1, 7);
+    const Digest of_sha256 = aggregate_over(registers_with(HashAlg::Sha256, 9), HashAlg::Sha256, HashAlg::Sha256, 9);
+    const auto state = [](const Digest& aggregate, const PcrValues& registers) {
+        return check_boot_aggregate({{}, to_string(aggregate.alg()), aggregate.alg(), aggregate.view()}, registers).state;
+    };
+
+    EXPECT_EQ(state(of_sha1, registers_with(HashAlg::Sha256, 9)), ImaBootAggregate::NotCheckable);
+    EXPECT_EQ(state(of_sha256, registers_with(HashAlg::Sha384, 9)), ImaBootAggregate::NotCheckable);
+    EXPECT_EQ(state(of_sha256, registers_with(HashAlg::Sha256, 7)), ImaBootAggregate::NotCheckable);
+    EXPECT_EQ(state(sha256("another boot"), registers_with(HashAlg::Sha256, 9)), ImaBootAggregate::Differs);
+}
+
 TEST(ImaAppraiser, BindsTheListToTheBootOfTheRegisters) {
     const PcrValues registers = registers_with(HashAlg::Sha256, 9);
     const Digest right = aggregate_over(registers, HashAlg::Sha256, HashAlg::Sha256, 9);

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <anchor/base/file.h>
+
 namespace anchor::measure {
 namespace {
 
@@ -60,6 +62,53 @@ TEST_F(Registers, WhatCannotBeComparedIsUnknownAndNeverAMatch) {
 
     reference_.pcrs.clear();
     EXPECT_EQ(claimed("boot.pcrs_match"), ClaimValue{Unknown{"there are no reference values for the registers"}});
+}
+
+// A real boot: what the reference says of it beyond the values of registers is judged by its log.
+class BootAgainstItsReference : public testing::Test {
+protected:
+    ClaimValue match(const EventLog* log) {
+        Claims claims;
+        claim_registers(quoted_, &reference_, log, SteadyTime{}, claims);
+        return claims.find("boot.pcrs_match")->value;
+    }
+
+    Bytes octets_ = read_file(ANCHOR_SOURCE_DIR "/tests/vectors/boot/debian12-ovmf.eventlog.bin", 1U << 20U).value();
+    EventLog log_ = parse_event_log(octets_);
+    PcrValues quoted_ = replay(log_).values;
+    BootReference whole_ = make_boot_reference(log_, {HashAlg::Sha256, 0xff});
+    BootReference reference_;
+};
+
+TEST_F(BootAgainstItsReference, ImagesCountWhereTheirRegisterHasNoValue) {
+    reference_.images = whole_.images;
+    EXPECT_EQ(match(&log_), ClaimValue{true});
+    reference_.images = {{filled(HashAlg::Sha256, 1), "another loader"}};
+    EXPECT_EQ(match(&log_), ClaimValue{false});
+
+    EXPECT_TRUE(std::holds_alternative<Unknown>(match(nullptr)));
+    reference_.pcrs[4] = whole_.pcrs[4];
+    EXPECT_EQ(match(nullptr), ClaimValue{true}) << "an accepted value says all about its events";
+}
+
+TEST_F(BootAgainstItsReference, FirmwareThatIsTooOldCounts) {
+    reference_.pcrs[7] = whole_.pcrs[7];
+    EXPECT_EQ(match(&log_), ClaimValue{true});
+    reference_.min_firmware = "99999";
+    EXPECT_NE(match(&log_), ClaimValue{true});
+}
+
+TEST_F(BootAgainstItsReference, EventsCountWithoutAValueOfTheirRegister) {
+    reference_.events[4] = whole_.events[4];
+    EXPECT_EQ(match(&log_), ClaimValue{true});
+    reference_.events[4].front().digest = filled(HashAlg::Sha256, 1);
+    EXPECT_EQ(match(&log_), ClaimValue{false});
+}
+
+TEST_F(BootAgainstItsReference, ALogThatTheRegistersDoNotProveSaysNothing) {
+    reference_.images = whole_.images;
+    quoted_.set(4, filled(HashAlg::Sha256, 9));
+    EXPECT_TRUE(std::holds_alternative<Unknown>(match(&log_)));
 }
 
 }  // namespace
