@@ -180,10 +180,12 @@ void add_put_aside(CLI::App& app, Given& given, Act& act) {
     back->add_option("--reason", given.reason, "Why, in words");
     back->add_option("--keys", given.keys, "Folder with authority-*.key (default: the registry's own \"authority\")");
     back->add_option("--out", given.what, "Write the signed document here as well, for \"anchorctl import\"");
-    back->add_option("--document", given.file, "Take a document that was signed elsewhere");
+    auto* draft = back->add_option("--draft", given.draft, "Do not sign: write it to this file, for \"sign\"");
+    back->add_option("--document", given.file, "Take a document that was signed elsewhere")->excludes(draft);
     back->callback([&] {
         act = with_files(given, [&given](RegistryFiles& files) {
             if (!given.file.empty()) return take_reinstatement(files, given.device, given.file);
+            if (!given.draft.empty()) return draft_reinstatement(files, given.device, given.reason, given.draft);
             return reinstate(files, given.device, given.reason, given.keys.empty() ? files.folder().authority() : given.keys, given.what);
         });
     });

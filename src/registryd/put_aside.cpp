@@ -5,6 +5,7 @@
 #include <iostream>
 
 #include <anchor/base/file.h>
+#include <anchor/protocol/signing.h>
 #include <anchor/protocol/topics.h>
 #include <anchor/registry/numbers.h>
 #include <anchor/registry/revocations.h>
@@ -79,16 +80,18 @@ Result<void> set_all(RegistryFiles& files, const PutAside& order, StandingStatus
     return given ? act.spread() : given;
 }
 
-Result<std::string> signed_reinstatement(RegistryFiles& files, const DeviceRecord& device, const std::string& reason,
-                                         const std::string& key_folder) {
-    protocol::Document document{.kind = DocumentKind::Reinstatement,
-                                .tenant = files.settings().tenant,
-                                .audience = protocol::audience_device(device.id),
-                                .name = {},
-                                .version = next_number(files, device.standing.number),
-                                .issued = files.clock().wall(),
-                                .not_after = std::nullopt,
-                                .body = {{"reason", reason}}};
+protocol::Document reinstatement_of(RegistryFiles& files, const DeviceRecord& device, const std::string& reason) {
+    return {.kind = DocumentKind::Reinstatement,
+            .tenant = files.settings().tenant,
+            .audience = protocol::audience_device(device.id),
+            .name = {},
+            .version = next_number(files, device.standing.number),
+            .issued = files.clock().wall(),
+            .not_after = std::nullopt,
+            .body = {{"reason", reason}}};
+}
+
+Result<std::string> signed_by(const protocol::Document& document, const std::string& key_folder) {
     ANCHOR_ASSIGN_OR_RETURN(auto keys, read_keys(key_folder, "authority-"));
     std::vector<crypto::JwsSigner> signers;
     for (auto& key : keys) signers.push_back({key.public_value().thumbprint(), key});
@@ -136,10 +139,16 @@ Result<void> resume(RegistryFiles& files, const PutAside& order) { return set_al
 
 Result<void> reinstate(RegistryFiles& files, const std::string& text, const std::string& reason, const std::string& key_folder,
                        const std::string& out) {
-    ANCHOR_ASSIGN_OR_RETURN(auto devices, choose(files, {.devices = {text}}));
-    ANCHOR_ASSIGN_OR_RETURN(const std::string document, signed_reinstatement(files, devices.front(), reason, key_folder));
+    ANCHOR_ASSIGN_OR_RETURN(const auto devices, choose(files, {.devices = {text}}));
+    ANCHOR_ASSIGN_OR_RETURN(const std::string document, signed_by(reinstatement_of(files, devices.front(), reason), key_folder));
     ANCHOR_RETURN_IF_ERROR(put_back(files, text, document));
     return out.empty() ? Result<void>() : write_new(out, as_bytes(document), 0644);
+}
+
+Result<void> draft_reinstatement(RegistryFiles& files, const std::string& device, const std::string& reason, const std::string& file) {
+    ANCHOR_ASSIGN_OR_RETURN(const auto devices, choose(files, {.devices = {device}}));
+    if (devices.front().standing.status != StandingStatus::Revoked) return denied(devices.front().id.text() + " is not revoked");
+    return write_new(file, as_bytes(protocol::draft_text(reinstatement_of(files, devices.front(), reason))), 0644);
 }
 
 Result<void> take_reinstatement(RegistryFiles& files, const std::string& text, const std::string& file) {

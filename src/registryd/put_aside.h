@@ -30,6 +30,9 @@ struct PutAside {
 /// Writes the document to the file as well, where one is named, for a device without network. Denied: not revoked, too few keys.
 [[nodiscard]] Result<void> reinstate(RegistryFiles& files, const std::string& device, const std::string& reason,
                                      const std::string& key_folder, const std::string& out);
+/// Writes it to the file unsigned, for keys that are elsewhere ("sign"); take_reinstatement() takes it back.
+[[nodiscard]] Result<void> draft_reinstatement(RegistryFiles& files, const std::string& device, const std::string& reason,
+                                               const std::string& file);
 [[nodiscard]] Result<void> take_reinstatement(RegistryFiles& files, const std::string& device, const std::string& file);
 
 /// What is on the lists, and until when they count; writes the newest full list and delta as PEM where a file is named.

@@ -212,7 +212,7 @@ TEST_F(BrokerGuardTest, IsAskedTwiceAboutDevicesThatAreNotNamed) {
     EXPECT_FALSE(revoke(*registry_, PutAside{.reason = "nobody"})) << "nothing said is nobody";
 }
 
-TEST_F(BrokerGuardTest, ReinstatesByKeysThatAreNotOnTheMachine) {
+TEST_F(BrokerGuardTest, ReinstatesByKeysOfTheAuthority) {
     (void)enrolled(kAlice);
     ASSERT_TRUE(revoke(*registry_, order(kAlice)));
     const std::string document = files_.path("back.jws");

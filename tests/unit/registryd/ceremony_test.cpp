@@ -293,6 +293,27 @@ TEST_F(Ceremony, AForeignIssuingAuthorityIsRefused) {
     EXPECT_THAT(install_issuing(*open(), scratch_.path("issuing.pem")).error().what, HasSubstr("leads to none of the anchors"));
 }
 
+TEST_F(Ceremony, ARevocationEndsByKeysThatAreNotOnTheMachine) {
+    begin();
+    const DeviceId id = DeviceId::parse(std::string(26, 'a')).value();
+    certify(id);
+    const auto files = open();
+    PutAside order{.reason = "lost"};
+    order.who.devices = {id.text()};
+    const std::string draft = scratch_.path("back.draft");
+    EXPECT_THAT(draft_reinstatement(*files, id.text(), "found", draft).error().what, HasSubstr("is not revoked"));
+    ASSERT_TRUE(revoke(*files, order));
+    const std::string set = scratch_.path("set");
+    ASSERT_TRUE(write_new(set, as_bytes(files->authority().value()->anchors_document()), 0644));
+
+    ASSERT_TRUE(draft_reinstatement(*files, id.text(), "found", draft));
+    EXPECT_THAT(take_reinstatement(*files, id.text(), signed_by({"anna"}, draft, set)).error().what, HasSubstr("devices would refuse it"));
+    const auto back = take_reinstatement(*files, id.text(), signed_by({"anna", "bert"}, draft, set));
+
+    EXPECT_TRUE(back) << back.error().what;
+    EXPECT_EQ(files->store().device(id).value()->standing.status, StandingStatus::Active);
+}
+
 TEST_F(Ceremony, NobodySignsWithoutKnowingWhatIsInForce) {
     begin();
     AnchorChanges changes{.threshold = 1, .out = scratch_.path("next")};
