@@ -219,7 +219,7 @@ private:
     void begin_enrollment();
     [[nodiscard]] Result<trust::VerifiedDocument> accept_or_keep(const trust::Gate& gate, std::string_view text,
                                                                  protocol::DocumentKind kind, const trust::Recipient& recipient) const;
-    void keep_what_outlives_a_renewal(DeviceState& next) const;
+    void keep_what_outlives_a_renewal(DeviceState& next, const trust::Gate& gate) const;
     /// Enrols again, as the device that it is, as soon as that may be tried.
     void renew(const std::string& why);
 
@@ -330,8 +330,9 @@ private:
     // story_anchors.cpp
     [[nodiscard]] Result<void> accept_anchors(std::string_view text);
     [[nodiscard]] Result<void> take_anchors(protocol::AnchorSet next);
-    void catch_up();
-    void caught_up(std::uint64_t wanted, const Result<Answer>& answer);
+    /// Goes on with a walk that began `since` that version.
+    void catch_up(std::optional<std::uint64_t> since = {});
+    void caught_up(std::uint64_t from, std::uint64_t wanted, const Result<Answer>& answer);
     void forget_online_floors(const protocol::AnchorSet& before);
 
     // story_blobs.cpp

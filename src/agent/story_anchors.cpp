@@ -36,9 +36,10 @@ Result<void> Agent::Story::accept_anchors(std::string_view text) {
         const auto known = trust::Gate::first(text, state_.anchors->keys_of(DocumentKind::Anchors), state_.identity->tenant);
         return known && known->version <= state_.anchors->version ? Result<void>() : std::move(next).error();
     }
-    // Whoever signed it: a set under which this device's certificate counts for nothing would be the last that it ever hears.
+    // Whoever signed it: a set under which this device's certificate counts for nothing would be the last that it ever hears. At the
+    // door where it enrols again it shows no certificate.
     const auto& chain = state_.identity->current.certificates;
-    if (!next->device_anchors.empty() && !chain.empty()) {
+    if (!enrollment_ && !next->device_anchors.empty() && !chain.empty()) {
         ANCHOR_RETURN_IF_ERROR(protocol::check_leads_to("this device's certificate", chain, next->device_anchors));
     }
     return take_anchors(std::move(next).value());
@@ -58,26 +59,33 @@ Result<void> Agent::Story::take_anchors(protocol::AnchorSet next) {
     if (!state_.floors.contains(std::string(to_string(DocumentKind::Revocations)))) manifest_.reset();
     // What a replaced key has signed is over at once, and not only after the next start.
     use_documents();
-    if (state_.anchors->broker_anchors != before.broker_anchors && device_key_) connect();
+    if (state_.anchors->broker_anchors != before.broker_anchors && device_key_ && !enrollment_) connect();
     return {};
 }
 
 // Asks for the successor of the set in force, and for its successor. A set proves itself by its signatures: the reply that brings
 // it may be by an online key that only a later one of them names.
-void Agent::Story::catch_up() {
-    if (catching_up_ || !connected_ || !parts_.link.connected() || !state_.anchors || parts_.clock.steady() < catch_up_at_) return;
+void Agent::Story::catch_up(std::optional<std::uint64_t> since) {
+    const bool at_a_door = connected_ || (enrollment_ && state_.identity);
+    if (catching_up_ || !at_a_door || !parts_.link.connected() || !state_.anchors || parts_.clock.steady() < catch_up_at_) return;
     catching_up_ = true;
+    const std::uint64_t from = since.value_or(state_.anchors->version);
     const std::uint64_t wanted = state_.anchors->version + 1;
     ask(
         protocol::verb::kDocumentGet, {{"kind", "anchors"}, {"name", ""}, {"version", wanted}},
-        [this, wanted](const Result<Answer>& answer) { caught_up(wanted, answer); }, Proof::OfItself);
+        [this, from, wanted](const Result<Answer>& answer) { caught_up(from, wanted, answer); }, Proof::OfItself);
 }
 
-void Agent::Story::caught_up(std::uint64_t wanted, const Result<Answer>& answer) {
+void Agent::Story::caught_up(std::uint64_t from, std::uint64_t wanted, const Result<Answer>& answer) {
     const auto text = answer ? json_string(answer->body, "document") : Result<std::string>(answer.error());
     const auto taken = text ? accept_anchors(*text) : Result<void>(text.error());
     catching_up_ = false;
-    if (taken && state_.anchors->version == wanted) return catch_up();
+    if (taken && enrollment_) first_anchors_ = state_.anchors;
+    if (taken && state_.anchors->version == wanted) return catch_up(from);
+    // At the other door, what was asked before has been answered by a key that nobody knew: it is asked again.
+    if (enrollment_ && state_.anchors->version != from) {
+        return give_up_enrollment(unavailable("the trust anchors have moved to version " + std::to_string(state_.anchors->version)));
+    }
     if (!answer && answer.error().kind == ErrorKind::Unavailable) return;  // whoever spoke of a newer one speaks again
     if (text && !taken) note(Severity::Warning, "trust anchors version " + std::to_string(wanted) + " are refused: " + taken.error().what);
     catch_up_at_ = parts_.clock.steady() + kAskAgain;

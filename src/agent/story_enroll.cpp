@@ -13,6 +13,12 @@ constexpr Milliseconds kRetrySoon{30'000};
 constexpr Milliseconds kRetryLate{600'000};
 constexpr Milliseconds kRetryRevoked{3'600'000};
 
+// For what was accepted before, or says nothing new.
+const trust::Floors& no_floors() {
+    static const trust::Floors kNone;
+    return kNone;
+}
+
 }  // namespace
 
 void Agent::Story::enroll() {
@@ -145,17 +151,19 @@ void Agent::Story::finish_enrollment(const Answer& answer) {
         for (const std::string& text : grant.documents) {
             ANCHOR_ASSIGN_OR_RETURN(const auto kind, protocol::document_kind_of(text));
             if (kind == protocol::DocumentKind::Reinstatement) {
-                ANCHOR_ASSIGN_OR_RETURN(const auto back, accept(text, kind));
+                // One of before says nothing new, and is no reason to refuse the rest: the step takes newer numbers alone.
+                ANCHOR_ASSIGN_OR_RETURN(const auto back, gate.accept(text, kind, {tenant, "", &next.identity->device, no_floors(), time}));
                 const trust::Reinstated reinstated{back.document().version};
                 next.trust = trust::step(next.trust, reinstated, {parts_.clock.steady(), time}).state;
-                next.floors[trust::floor_key(back.document())] = reinstated.number;
+                std::uint64_t& floor = next.floors[trust::floor_key(back.document())];
+                floor = std::max(floor, reinstated.number);
                 continue;
             }
             ANCHOR_ASSIGN_OR_RETURN(const auto document, accept(text, kind));
             next.floors[trust::floor_key(document.document())] = document.document().version;
             next.documents[trust::floor_key(document.document())] = document.text();
         }
-        keep_what_outlives_a_renewal(next);
+        keep_what_outlives_a_renewal(next, gate);
         if (next.trust.standing == StandingStatus::Revoked) return denied("it revives a revoked device without a reinstatement");
         return next;
     };
@@ -188,8 +196,7 @@ Result<trust::VerifiedDocument> Agent::Story::accept_or_keep(const trust::Gate& 
                                                              const trust::Recipient& recipient) const {
     auto accepted = gate.accept(text, kind, recipient);
     if (accepted) return accepted;
-    static const trust::Floors kNoFloors;
-    trust::Recipient anew{recipient.tenant, recipient.group, recipient.device, kNoFloors, recipient.now};
+    trust::Recipient anew{recipient.tenant, recipient.group, recipient.device, no_floors(), recipient.now};
     const auto older = gate.accept(text, kind, anew);
     const std::string* const ours = older ? newest_of(trust::floor_key(older->document())) : nullptr;
     if (ours == nullptr) return accepted;
@@ -198,11 +205,19 @@ Result<trust::VerifiedDocument> Agent::Story::accept_or_keep(const trust::Gate& 
 }
 
 // The owner is the same, and what he has ordered holds. Who begins anew has none of it.
-void Agent::Story::keep_what_outlives_a_renewal(DeviceState& next) const {
+void Agent::Story::keep_what_outlives_a_renewal(DeviceState& next, const trust::Gate& gate) const {
     next.leaving = state_.leaving;
     if (!next.leaving.empty()) next.destination = state_.destination;
     next.lists = state_.lists;
     if (const auto manifest = state_.documents.find("revocations"); manifest != state_.documents.end()) next.documents.insert(*manifest);
+    if (!state_.identity) return;
+    // What a registry that was restored does not even know of any more.
+    const trust::Recipient us{next.identity->tenant, next.group, &next.identity->device, no_floors(), WallTime{}};
+    for (const auto& [key, text] : state_.documents) {
+        if (!key.starts_with("policy") && !key.starts_with("reference")) continue;
+        const auto kind = protocol::document_kind_of(text);
+        if (kind && gate.accept(text, *kind, us)) next.documents.try_emplace(key, text);
+    }
 }
 
 void Agent::Story::give_up_enrollment(const Error& why) {

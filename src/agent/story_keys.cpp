@@ -159,6 +159,7 @@ void Agent::Story::received(const Message& message) {
         const trust::Floors none;
         const DeviceId device = voice.device;
         taken = conversation_.hear(message, *first_anchors_, {settings_.bundle->tenant, "", &device, none, now()});
+        if (!taken) catch_up();
     } else if (message.topic == reply && state_.anchors) {
         refusals_ = 0;
         taken = conversation_.hear(message, *state_.anchors, recipient());

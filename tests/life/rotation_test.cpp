@@ -182,6 +182,23 @@ TEST_F(DeviceRotation, ADeviceThatSleptThroughItsExpiryComesBackAsTheSame) {
     EXPECT_GE(world.remembered().floors.at("standing"), number);
 }
 
+TEST_F(DeviceRotation, ADeviceThatSleptThroughItsExpiryAndAReplacedOnlineKeyComesBackAsTheSame) {
+    const DeviceId before = *world.id;
+    world.device->link.lose(unavailable("gone"));
+    world.broker_up = false;
+    world.run(hours(12), minutes(10));
+    world.fleet.replace_online_key();
+    world.fleet.replace_online_key();
+    world.fleet.set_standing(*world.id, [](Standing&) {});  // by the key in use
+    world.broker_up = true;
+    world.run(minutes(30));
+
+    world.expect_whole();
+    EXPECT_EQ(*world.id, before);
+    EXPECT_EQ(world.remembered().anchors->version, 5U);
+    EXPECT_TRUE(world.log_has("the trust anchors have moved to version 5")) << world.told();
+}
+
 TEST_F(DeviceRotation, ASuspendedDeviceDoesNotComeBackThatWay) {
     world.fleet.set_standing(*world.id, [](Standing& standing) { standing.status = StandingStatus::Suspended; });
     world.publish_standing();
@@ -214,7 +231,10 @@ TEST_F(DeviceRotation, ARegistryThatForgotTheRotationGetsTheDeviceBack) {
     world.expect_whole();
 }
 
-TEST_F(DeviceRotation, ARegistryThatForgotStandingAndPolicyStillRenewsWhatExpired) {
+// Of the policy it remembers an earlier one, or none.
+class ForgottenPolicy : public DeviceRotation, public testing::WithParamInterface<bool> {};
+
+TEST_P(ForgottenPolicy, AndStandingOfARestoredRegistryDoNotStopTheRenewalOfWhatExpired) {
     const auto publish = [this](std::uint64_t version) {
         const Json rule = {{"id", "enrolled"},
                            {"about", "configuration"},
@@ -224,7 +244,7 @@ TEST_F(DeviceRotation, ARegistryThatForgotStandingAndPolicyStillRenewsWhatExpire
         world.fleet.set_policy({{"policy", world.fleet.settings.default_group}, {"version", version}, {"rules", {rule}}});
         world.publish_policy();
     };
-    publish(1);
+    if (GetParam()) publish(1);
     const auto backup = world.snapshot();
     world.start();
     publish(2);
@@ -234,6 +254,7 @@ TEST_F(DeviceRotation, ARegistryThatForgotStandingAndPolicyStillRenewsWhatExpire
     const std::uint64_t number = world.remembered().trust.standing_number;
     world.broker_up = false;
     world.device->link.lose(unavailable("gone"));
+    world.retained.clear();
     world.restore_registry(backup);
     ASSERT_LT(world.record().standing.number, number);
     world.run(hours(12), minutes(10));
@@ -242,9 +263,13 @@ TEST_F(DeviceRotation, ARegistryThatForgotStandingAndPolicyStillRenewsWhatExpire
     world.run(minutes(30));
 
     world.expect_whole();
-    EXPECT_EQ(world.remembered().floors.at("policy/" + world.fleet.settings.default_group), 2U);
+    const std::string policy = "policy/" + world.fleet.settings.default_group;
+    EXPECT_EQ(world.remembered().floors.at(policy), GetParam() ? 2U : 1U);
+    EXPECT_EQ(world.remembered().documents.count(policy), 1U) << "it is still judged by it";
     EXPECT_GE(world.record().standing.number, number) << "the device has given it back";
 }
+
+INSTANTIATE_TEST_SUITE_P(Backups, ForgottenPolicy, testing::Bool(), [](const auto& test) { return test.param ? "OfBefore" : "OfNone"; });
 
 TEST_F(DeviceRotation, WithoutABundleItSaysWhatIsMissing) {
     world.bundle_there = false;

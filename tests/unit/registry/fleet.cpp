@@ -74,6 +74,26 @@ void Fleet::change_anchors() {
     if (!authority->refresh()) std::abort();
 }
 
+void Fleet::replace_online_key() {
+    const auto next = std::make_shared<crypto::SoftwareKey>(new_key());
+    const std::string before = online_->public_value().thumbprint();
+    const std::string after = next->public_value().thumbprint();
+    protocol::AnchorSet set = authority->anchors();
+    const auto publish = [&](const std::function<void(std::vector<std::string>&)>& change) {
+        ++set.version;
+        for (auto& [kind, role] : set.roles) {
+            if (std::ranges::find(role.kids, before) != role.kids.end()) change(role.kids);
+        }
+        save_anchors(set);
+    };
+    set.keys.emplace(after, next->public_value());
+    publish([&](auto& kids) { kids.push_back(after); });
+    set.keys.erase(before);
+    publish([&](auto& kids) { std::erase(kids, before); });
+    online_ = next;
+    reopen();
+}
+
 protocol::ClaimBundle Fleet::bundle() const {
     protocol::ClaimBundle bundle{.tenant = kTenant, .claim = kClaim, .host = "broker.example", .port = 8884};
     bundle.private_key = online_->to_pkcs8_pem();

@@ -59,6 +59,8 @@ public:
     [[nodiscard]] protocol::ClaimBundle bundle() const;
     /// The next trust-anchor set, which the keys in force have signed: as the one before, with another anchor for brokers beside it.
     void change_anchors();
+    /// In two sets, as the commands do it: one has both keys, the next the new one alone.
+    void replace_online_key();
     /// An order that the device leaves, signed by the authority's keys; gives it as signed.
     std::string order_departure(const DeviceId& id, const Json& body);
     [[nodiscard]] DeviceRecord record(const DeviceId& id) const { return store->device(id).value().value(); }
@@ -134,7 +136,7 @@ public:
     std::optional<ErrorKind> refusal_kind;  ///< of the last ask(), where there was one
     Claims also_says;                       ///< in its Evidence, besides what every device of these tests says
     std::optional<protocol::ImaPart> ima_list;
-    std::vector<PcrSelection> quoted{{HashAlg::Sha256, 0x47ff}};
+    std::vector<PcrSelection> quoted{{HashAlg::Sha256, 0x7fff}};
     protocol::Topics topics = protocol::Topics::of(kTenant).value();
 
 private:

@@ -128,6 +128,16 @@ TEST_F(RestoredTest, ARevokedDeviceThatShowsItsCertificateToNobodyTellsItAtTheOt
     EXPECT_THAT(ask_with_claim("document.put", {{"document", lost}}), HasSubstr("not older"));
 }
 
+TEST_F(RestoredTest, TheOtherDoorGivesTrustAnchorSetsAndNoOtherDocument) {
+    const auto get = [&](const char* kind, const char* name, int version) {
+        return ask_with_claim("document.get", {{"kind", kind}, {"name", name}, {"version", version}});
+    };
+
+    EXPECT_EQ(get("anchors", "", 1), "");
+    EXPECT_THAT(get("anchors", "", 2), HasSubstr("no such document"));
+    EXPECT_THAT(get("policy", "default", 0), HasSubstr("can't be asked with a claim certificate"));
+}
+
 TEST_F(RestoredTest, TheOwnersWordAfterwardsIsNewerThanWhatWasLost) {
     stand(StandingStatus::Active);
     const std::string lost = stand(StandingStatus::Active);
