@@ -29,7 +29,7 @@ bool makes_a_key(ByteView command) noexcept {
 Result<std::unique_ptr<DeadlineTcti>> DeadlineTcti::open(const std::string& tcti, const AnswerTimes& times) {
     // tpm2-tss 4.1 loses memory with each try at a TPM that is not there, and one is made with every tick.
     constexpr std::string_view kDevice = "device:";
-    if (tcti.starts_with(kDevice) && ::access(tcti.c_str() + kDevice.size(), F_OK) != 0)
+    if (tcti.size() > kDevice.size() && tcti.starts_with(kDevice) && ::access(tcti.c_str() + kDevice.size(), F_OK) != 0)
         return unavailable("no TPM at \"" + tcti + "\": " + std::strerror(errno), errno);
     TSS2_TCTI_CONTEXT* inner = nullptr;
     if (const TSS2_RC code = Tss2_TctiLdr_Initialize(tcti.c_str(), &inner); code != TSS2_RC_SUCCESS) {

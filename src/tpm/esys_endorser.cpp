@@ -25,10 +25,12 @@ ByteView first_sequence(ByteView octets) {
     return size <= octets.size() ? octets.first(size) : ByteView{};
 }
 
+bool is_written(const NvIndex& index) { return (index.area.attributes & tpmwire::nv_attribute::kWritten) != 0; }
+
 // Empty where the index is not defined, or nobody has written it yet.
 Result<Bytes> read_index(Channel& channel, TPM2_HANDLE handle) {
     ANCHOR_ASSIGN_OR_RETURN(const auto index, find_index(channel, handle));
-    if (!index || (index->area.attributes & tpmwire::nv_attribute::kWritten) == 0) return Bytes();
+    if (!index || !is_written(*index)) return Bytes();
     return read(channel, *index, kLargestIndex);
 }
 
@@ -62,7 +64,9 @@ Result<std::vector<Profile>> find_certified(Channel& channel) {
     ANCHOR_ASSIGN_OR_RETURN(const auto present, list_indices(channel, kFirstCertificate, kLastCertificate));
     std::vector<Profile> certified;
     for (const auto& profile : tpmwire::endorsement_profiles()) {
-        if (std::ranges::find(present, profile.certificate_index) != present.end()) certified.push_back(&profile);
+        if (std::ranges::find(present, profile.certificate_index) == present.end()) continue;
+        ANCHOR_ASSIGN_OR_RETURN(const auto index, find_index(channel, profile.certificate_index));
+        if (index && is_written(*index)) certified.push_back(&profile);
     }
     return certified;
 }

@@ -86,12 +86,16 @@ TEST_F(Units, LetNoTrustStandAfterAFallOfTheDaemon) {
     ASSERT_TRUE(std::regex_search(unit, line, std::regex("\nExecStopPost=\\+/bin/sh -c '(.*)'\n")));
     const std::string told = std::regex_replace(line[1].str(), std::regex("/usr/bin/systemctl"), "echo");
     const std::string script = std::regex_replace(told, std::regex("\\$\\$"), "$$");
-    const auto after = [&](const std::string& result) { return parts::run({"/bin/sh", "-c", script}, {"SERVICE_RESULT=" + result}); };
+    const auto after = [&](const std::string& result, const std::string& end) {
+        return parts::run({"/bin/sh", "-c", script}, {"SERVICE_RESULT=" + result, "EXIT_CODE=" + end}).output;
+    };
+    const std::string tells = "--no-block start anchord-failed.service\n";
 
-    EXPECT_EQ(after("success").output, "");
-    for (const char* fall : {"signal", "core-dump", "watchdog", "exit-code", "timeout", "oom-kill"}) {
-        EXPECT_EQ(after(fall).output, "--no-block start anchord-failed.service\n") << fall;
-    }
+    EXPECT_EQ(after("success", "exited"), "");
+    EXPECT_EQ(after("success", "killed"), tells) << "by a signal that systemd takes for a clean end";
+    EXPECT_EQ(after("exit-code", "exited"), tells);
+    EXPECT_EQ(after("watchdog", "dumped"), tells);
+    for (const char* fall : {"signal", "timeout", "oom-kill"}) EXPECT_EQ(after(fall, "killed"), tells) << fall;
 }
 
 TEST_F(Units, ExposeTheDaemonLittle) {

@@ -79,6 +79,13 @@ TEST_F(EndorserOnSwtpm, TakesTheFirstProfileWhereTheMakerLeftNoCertificate) {
     EXPECT_TRUE(endorsement->intermediates.empty());
 }
 
+TEST_F(EndorserOnSwtpm, TakesNoIndexThatNobodyHasWrittenForACertificate) {
+    ASSERT_TRUE(tpm_->tool("tpm2_nvdefine 0x01C00002 -C p -s 800 -a ppwrite|ppread|ownerread|authread|no_da|platformcreate").ok());
+
+    EXPECT_TRUE(certified_profiles(*device_).value().empty());
+    EXPECT_TRUE(EsysEndorser::open(device_, attestation_key(), "L-1").value()->endorsement().value().certificate.empty());
+}
+
 TEST_F(EndorserOnSwtpm, KeepsItsKeyWhenTheOwnerClearsTheTpm) {
     const auto before = EsysEndorser::open(device_, attestation_key(), "L-2").value()->endorsement();
     ASSERT_TRUE(tpm_->tool("tpm2_clear -c p").ok());
