@@ -18,8 +18,10 @@ void claim_log(const Result<Bytes>& octets, const PcrValues& quoted, const measu
         return measure::claim_registers(quoted, reference, nullptr, at, into);
     }
     const measure::EventLog log = measure::parse_event_log(*octets);
-    measure::claim_boot(log, measure::compare_replay(log, measure::replay(log), quoted), at, into);
-    measure::claim_registers(quoted, reference, &log, at, into);
+    const measure::ReplayReport report = measure::compare_replay(log, measure::replay(log), quoted);
+    measure::claim_boot(log, report, at, into);
+    const measure::ReplayedLog replayed{log, report};
+    measure::claim_registers(quoted, reference, &replayed, at, into);
 }
 
 void without_quote(const std::string& why, SteadyTime at, Claims& into) {

@@ -43,11 +43,10 @@ std::vector<unsigned> judged_by_the_log(const BootReference& reference) {
     return registers;
 }
 
-std::optional<Unknown> doubt_of(const std::vector<unsigned>& registers, const EventLog* log, const PcrValues& quoted) {
-    if (log == nullptr)
+std::optional<Unknown> doubt_of(const std::vector<unsigned>& registers, const ReplayedLog* replayed) {
+    if (replayed == nullptr)
         return Unknown{"the reference values name events of PCR " + std::to_string(registers.front()) + ", and there is no boot log"};
-    const ReplayReport report = compare_replay(*log, replay(*log), quoted);
-    const BootProof proof(*log, report);
+    const BootProof proof(replayed->log, replayed->report);
     for (const unsigned index : registers) {
         if (auto doubt = proof.doubt({index})) return doubt;
     }
@@ -75,7 +74,7 @@ void claim_registers_unknown(std::string_view why, SteadyTime observed, Claims& 
     set(into, observed, Unknown{std::string(why)}, Unknown{std::string(why)});
 }
 
-void claim_registers(const PcrValues& quoted, const BootReference* reference, const EventLog* log, SteadyTime observed, Claims& into) {
+void claim_registers(const PcrValues& quoted, const BootReference* reference, const ReplayedLog* log, SteadyTime observed, Claims& into) {
     const std::vector<PcrSelection> wanted = reference == nullptr ? std::vector<PcrSelection>{} : registers_of(*reference);
     const std::vector<unsigned> by_log = reference == nullptr ? std::vector<unsigned>{} : judged_by_the_log(*reference);
     if (wanted.empty() && by_log.empty()) {
@@ -92,11 +91,11 @@ void claim_registers(const PcrValues& quoted, const BootReference* reference, co
         }
     }
     if (mismatches.empty() && !by_log.empty()) {
-        if (const auto doubt = doubt_of(by_log, log, quoted)) return claim_registers_unknown(doubt->why, observed, into);
+        if (const auto doubt = doubt_of(by_log, log)) return claim_registers_unknown(doubt->why, observed, into);
     }
     // A log that nothing proves explains a mismatch that is there; by itself it makes none.
     if (log != nullptr && (!mismatches.empty() || !by_log.empty())) {
-        for (BootDifference& difference : compare_boot(*reference, *log, quoted)) mismatches.push_back(std::move(difference.text));
+        for (BootDifference& difference : compare_boot(*reference, log->log, quoted)) mismatches.push_back(std::move(difference.text));
     }
     const bool match = mismatches.empty();
     if (mismatches.size() > kMaxMismatches) mismatches.resize(kMaxMismatches);

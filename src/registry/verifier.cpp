@@ -40,8 +40,10 @@ void claim_boot(const std::optional<Bytes>& octets, const PcrValues& quoted, con
         return measure::claim_registers(quoted, reference, nullptr, now, into);
     }
     const measure::EventLog log = measure::parse_event_log(*octets);
-    measure::claim_boot(log, measure::compare_replay(log, measure::replay(log), quoted), now, into);
-    measure::claim_registers(quoted, reference, &log, now, into);
+    const measure::ReplayReport report = measure::compare_replay(log, measure::replay(log), quoted);
+    measure::claim_boot(log, report, now, into);
+    const measure::ReplayedLog replayed{log, report};
+    measure::claim_registers(quoted, reference, &replayed, now, into);
 }
 
 std::string accepted_text(const std::vector<Digest>& accepted) {

@@ -67,7 +67,12 @@ TEST_F(Registers, WhatCannotBeComparedIsUnknownAndNeverAMatch) {
 // A real boot: what the reference says of it beyond the values of registers is judged by its log.
 class BootAgainstItsReference : public testing::Test {
 protected:
-    ClaimValue match(const EventLog* log) {
+    ClaimValue match() {
+        const ReplayReport report = compare_replay(log_, replay(log_), quoted_);
+        const ReplayedLog replayed{log_, report};
+        return match_by(&replayed);
+    }
+    ClaimValue match_by(const ReplayedLog* log) {
         Claims claims;
         claim_registers(quoted_, &reference_, log, SteadyTime{}, claims);
         return claims.find("boot.pcrs_match")->value;
@@ -82,33 +87,33 @@ protected:
 
 TEST_F(BootAgainstItsReference, ImagesCountWhereTheirRegisterHasNoValue) {
     reference_.images = whole_.images;
-    EXPECT_EQ(match(&log_), ClaimValue{true});
+    EXPECT_EQ(match(), ClaimValue{true});
     reference_.images = {{filled(HashAlg::Sha256, 1), "another loader"}};
-    EXPECT_EQ(match(&log_), ClaimValue{false});
+    EXPECT_EQ(match(), ClaimValue{false});
 
-    EXPECT_TRUE(std::holds_alternative<Unknown>(match(nullptr)));
+    EXPECT_TRUE(std::holds_alternative<Unknown>(match_by(nullptr)));
     reference_.pcrs[4] = whole_.pcrs[4];
-    EXPECT_EQ(match(nullptr), ClaimValue{true}) << "an accepted value says all about its events";
+    EXPECT_EQ(match_by(nullptr), ClaimValue{true}) << "an accepted value says all about its events";
 }
 
 TEST_F(BootAgainstItsReference, FirmwareThatIsTooOldCounts) {
     reference_.pcrs[7] = whole_.pcrs[7];
-    EXPECT_EQ(match(&log_), ClaimValue{true});
+    EXPECT_EQ(match(), ClaimValue{true});
     reference_.min_firmware = "99999";
-    EXPECT_NE(match(&log_), ClaimValue{true});
+    EXPECT_NE(match(), ClaimValue{true});
 }
 
 TEST_F(BootAgainstItsReference, EventsCountWithoutAValueOfTheirRegister) {
     reference_.events[4] = whole_.events[4];
-    EXPECT_EQ(match(&log_), ClaimValue{true});
+    EXPECT_EQ(match(), ClaimValue{true});
     reference_.events[4].front().digest = filled(HashAlg::Sha256, 1);
-    EXPECT_EQ(match(&log_), ClaimValue{false});
+    EXPECT_EQ(match(), ClaimValue{false});
 }
 
 TEST_F(BootAgainstItsReference, ALogThatTheRegistersDoNotProveSaysNothing) {
     reference_.images = whole_.images;
     quoted_.set(4, filled(HashAlg::Sha256, 9));
-    EXPECT_TRUE(std::holds_alternative<Unknown>(match(&log_)));
+    EXPECT_TRUE(std::holds_alternative<Unknown>(match()));
 }
 
 }  // namespace
